@@ -1,0 +1,120 @@
+/** The import rules of the source layout. A run that cruises no module fails: see scripts/boundaries.ts. */
+
+const pureFolders = '^src/(model|plan|access|guard|render)/'
+const pureFiles = '^src/(connector/describe|apply/machine|systems/[^/]+/(describe|rules|convert|floor))[.]ts$'
+
+/** From `from`, nothing of ours outside `to`. */
+const only = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: '^src/', pathNot: [from, ...to] },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-dev-dependency',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'model-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/model/' },
+      to: { pathNot: '^src/model/' },
+    },
+    {
+      name: 'pure-has-no-effects',
+      severity: 'error',
+      comment: 'of node: only crypto, for hashing',
+      from: { path: [pureFolders, pureFiles] },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'pure-libraries',
+      severity: 'error',
+      comment: 'the libraries that pure code may use',
+      from: { path: [pureFolders, pureFiles] },
+      to: {
+        path: 'node_modules',
+        pathNot: 'node_modules/(fast-json-patch|canonicalize|picocolors|fastest-levenshtein|yaml)/',
+      },
+    },
+    only(
+      'plan-layer',
+      '^src/plan/',
+      ['^src/model/', '^src/connector/(describe|contract)[.]ts$'],
+      'plan sees models and what a connector is',
+    ),
+    only(
+      'guard-layer',
+      '^src/guard/',
+      ['^src/model/', '^src/connector/(describe|contract)[.]ts$', '^src/plan/'],
+      '',
+    ),
+    only('access-layer', '^src/access/', ['^src/model/', '^src/connector/(describe|contract)[.]ts$'], ''),
+    only('render-layer', '^src/render/', ['^src/model/', '^src/plan/'], ''),
+    only('connector-layer', '^src/connector/', ['^src/model/'], ''),
+    only('manifest-layer', '^src/manifest/', ['^src/model/', '^src/connector/', '^src/systems/'], ''),
+    only('ledger-layer', '^src/ledger/', ['^src/model/'], ''),
+    only('git-layer', '^src/git/', ['^src/model/'], ''),
+    only('sandbox-layer', '^src/sandbox/', [], 'a sandbox shares no code with what it tests'),
+    only(
+      'system-layer',
+      '^src/systems/[^/]+/',
+      ['^src/model/', '^src/connector/'],
+      'systems do not know the planner',
+    ),
+    {
+      name: 'systems-are-strangers',
+      severity: 'error',
+      comment: 'one connector does not import another',
+      from: { path: '^src/systems/([^/]+)/' },
+      to: { path: '^src/systems/([^/]+)/', pathNot: '^src/systems/$1/' },
+    },
+    {
+      name: 'floor-is-independent',
+      severity: 'error',
+      comment: 'the independent checker shares no code with rules, convert or the planner',
+      from: { path: ['^src/systems/[^/]+/floor[.]ts$', '^src/apply/checker[.]ts$'] },
+      to: { path: ['/rules[.]ts$', '/convert[.]ts$', '^src/plan/', '^src/guard/'] },
+    },
+    {
+      name: 'machine-is-plain',
+      severity: 'error',
+      from: { path: '^src/apply/machine[.]ts$' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/model/', '^src/connector/(describe|contract)[.]ts$', '^src/plan/'],
+      },
+    },
+    {
+      name: 'commands-on-top',
+      severity: 'error',
+      comment: 'nothing imports a command but the command line and other commands',
+      from: { path: '^src/', pathNot: '^src/(commands/|cli[.]ts)' },
+      to: { path: '^src/commands/' },
+    },
+    {
+      name: 'writer-only-in-apply',
+      severity: 'error',
+      comment: 'validate, plan, drift and adopt cannot reach the executor',
+      from: { path: '^src/commands/(validate|plan|drift|adopt|reconcile|doctor)[.]ts$' },
+      to: { path: '^src/apply/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

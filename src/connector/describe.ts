@@ -1,0 +1,132 @@
+import type { Json, JsonObject } from '../model/json.ts'
+import type { Evidence } from '../model/plan.ts'
+import type { Kind, Resource } from '../model/resource.ts'
+
+/**
+ * How a field or link is written:
+ * `write` any time; `create-only` with the create and never again; `manual` by a person, the API cannot;
+ * `read` set by the system and never declared; `write-only` sent and never read back.
+ */
+export type WriteMode = 'write' | 'create-only' | 'manual' | 'read' | 'write-only'
+
+interface Described {
+  /** One sentence for people: shown in docs and hovers. */
+  readonly about: string
+  readonly write: WriteMode
+}
+
+/** A value of a resource. `shape` decides how two values are compared and shown. */
+export interface FieldDescription extends Described {
+  /** `set`: a list without order or repeats; `ordered`: a list whose order means something; `map`: an object by key. */
+  readonly shape: 'scalar' | 'set' | 'ordered' | 'map'
+  /** Two spellings that differ only in A-Z/a-z are equal. ASCII only: Unicode folding merges people. */
+  readonly caseInsensitive?: boolean
+  /** For a manual field: what a person does, with `{name}` for the resource and `{value}` for the wish. */
+  readonly steps?: readonly string[]
+}
+
+/** References to other things, always a list; `one` holds at most one. */
+export interface LinkDescription extends Described {
+  readonly shape: 'one' | 'set'
+  /** The kinds and native types it may point at. */
+  readonly to: readonly string[]
+  /** What removing the target does here: `cascade` the link goes along, `restrict` the target may not go. */
+  readonly onRemove: 'cascade' | 'restrict'
+  /** A membership is counted and reported as such, pair by pair. */
+  readonly membership?: boolean
+  readonly steps?: readonly string[]
+}
+
+/** One kind of resource in one sort of system. */
+export interface KindDescription {
+  readonly about: string
+  /** Natural keys that differ only in A-Z/a-z are the same key; then `ref.key` is lower case. */
+  readonly keyCaseInsensitive: boolean
+  /** Whether a live resource can be renamed in place, keeping its id. */
+  readonly rename: boolean
+  /** Whether the kind may be created and deleted here; `false`: fixed by the system. */
+  readonly writable: boolean
+  readonly fields: Readonly<Record<string, FieldDescription>>
+  readonly links: Readonly<Record<string, LinkDescription>>
+  /** All of them must hold before anything of the kind is removed; none means nothing ever is. */
+  readonly evidence: readonly Evidence[]
+  /** What a create cannot take back, one sentence; absent where undo restores it wholly. */
+  readonly irreversible?: Readonly<Partial<Record<'create' | 'update' | 'rename' | 'delete', string>>>
+}
+
+/** The conditions of a usable owner (design 7) that a system can or cannot show. */
+export const usableConditions = [
+  'person',
+  'accepted',
+  'enabled',
+  'lasts',
+  'whole-system',
+  'can-log-in',
+  'direct',
+  'distinct',
+] as const
+export type UsableCondition = (typeof usableConditions)[number]
+export type Readability = 'read' | 'not applicable' | 'not readable'
+
+/** Everything generic code must know about one sort of system. Pure data; a missing entry does not compile. */
+export interface Description {
+  readonly connector: string
+  readonly about: string
+  /** Kinds the system has; an absent kind declared for it is an error of the manifest. */
+  readonly kinds: Readonly<Partial<Record<Kind, KindDescription>>>
+  /** Built-in role names. */
+  readonly roles: readonly string[]
+  /** Whether roles beyond the built-in ones may be declared (`Role`). */
+  readonly declaredRoles: boolean
+  /** Roles whose holders count for the floor, the minimum and anchors. */
+  readonly ownerRoles: readonly string[]
+  /** How an account is stopped without being removed. */
+  readonly suspend: 'native' | 'none'
+  /** Whether a person has one primary group here, and how many further ones at most. */
+  readonly primaryGroups: boolean
+  readonly maxSecondaryGroups: number
+  readonly nestedGroups: boolean
+  /** What keys an account here: the user name (the handle by default) or the e-mail address. */
+  readonly accountKey: 'username' | 'email'
+  readonly usable: Readonly<Record<UsableCondition, Readability>>
+  /** Writes sent in one transaction at most; 1 where each write is a call of its own. */
+  readonly batch: number
+  /** Calls a second the system bears, for the estimate; 0 is unlimited. */
+  readonly callsPerSecond: number
+  /** Seconds a read may lag behind a write. */
+  readonly lagSeconds: number
+  /** What the connector adds to the manifest language, as JSON Schema (draft 2020-12) of closed objects. */
+  readonly schemas: {
+    /** `System.spec.settings`. */
+    readonly system: JsonObject
+    /** `Group.spec.systems.<name>` beside the portable `name, account, sameAs, preset`. */
+    readonly group: JsonObject
+    /** `User.spec.accounts.<name>` beside the portable keys. */
+    readonly account: JsonObject
+    /** Types of `AccessPolicy` resources that the system knows, besides managed kinds. */
+    readonly resourceTypes: readonly string[]
+    readonly subjectTypes: readonly string[]
+    readonly projectTypes: readonly string[]
+  }
+}
+
+/** The description of one field or link of a resource, or undefined where the system has none. */
+export function describedField(
+  description: Description,
+  resource: Pick<Resource, 'ref'>,
+  name: string,
+): FieldDescription | undefined {
+  return description.kinds[resource.ref.kind]?.fields[name]
+}
+
+/** The natural key in its comparable form. */
+export function foldKey(description: Description, kind: Kind, key: string): string {
+  return description.kinds[kind]?.keyCaseInsensitive === true ? asciiLower(key) : key
+}
+
+/** Folds A-Z only: full Unicode folding would make two people one (U+212A is a K to `toLowerCase`). */
+export function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
+export type { Json }

@@ -1,0 +1,33 @@
+import type { JsonObject } from '../model/json.ts'
+import type { Severity } from '../model/diagnostic.ts'
+
+/** A manifest file as it was read: strict UTF-8 text, with a path relative to the workspace root. */
+export interface Source {
+  readonly file: string
+  readonly text: string
+}
+
+/** One YAML document as plain JSON. Positions are not carried: `locate` finds them again where one is needed. */
+export interface RawDocument {
+  readonly source: Source
+  /** Place of the document in its file, from 0. */
+  readonly index: number
+  /** Line on which the document's content begins, from 1. */
+  readonly line: number
+  readonly value: JsonObject
+}
+
+export type Path = readonly (string | number)[]
+
+/** A fault at a path of a document, before its place is worked out. */
+export interface Problem {
+  readonly code: string
+  readonly severity: Severity
+  readonly source: Source
+  readonly index: number
+  readonly path: Path
+  /** Whether the key or the value is to be marked; a missing thing marks the key of what should hold it. */
+  readonly mark: 'key' | 'value'
+  readonly message: string
+  readonly fix?: string
+}

@@ -1,0 +1,36 @@
+import type { Kind, Resource } from './resource.ts'
+import type { Cause } from './span.ts'
+
+/**
+ * A wish for one resource of one system, after defaults, references and dates have been worked out.
+ * A field or link that is missing is not managed.
+ *
+ * Links of an account, where the kind has them: `role` (one), `primaryGroup` (one), `groups` (the secondary
+ * memberships that either side declares) and `manages` (groups it is a manager of; a manager is a member).
+ */
+export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
+  /** `absent`: said to be gone (`state: absent`, an account past its grace). Then fields and links are empty. */
+  readonly state: 'present' | 'absent'
+  /** The handle of the document, for the inventory: stays when the native name changes. */
+  readonly handle: string
+  /** Keys the resource was known by, from `metadata.previously` and `previousEmails`. */
+  readonly previousKeys: readonly string[]
+  /** The person behind an account; two accounts of one person count once. */
+  readonly person?: string
+  /** Account: the person's `groups` are written, so live memberships beyond the declared ones are differences. */
+  readonly exactGroups?: boolean
+  /** Group: `members` (or `managers`) are written, so live memberships that neither side declares are differences. */
+  readonly exactMembers?: boolean
+  readonly exactManagers?: boolean
+  /** Account: last UTC day it holds, `YYYY-MM-DD`: an owner whose account ends within 72 hours is not usable. */
+  readonly until?: string
+  readonly cause: Cause
+}
+
+/** Everything wished of one system, by kind and key. */
+export interface DesiredGraph {
+  readonly system: string
+  readonly wishes: Readonly<Record<Kind, ReadonlyMap<string, Wish>>>
+  /** Whether grants are compared: some AccessPolicy of the system has roles. */
+  readonly comparesGrants: boolean
+}

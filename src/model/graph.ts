@@ -1,0 +1,80 @@
+import { kinds, type Kind, type Resource } from './resource.ts'
+
+/**
+ * What rules and guards ask of the state of one system. A whole graph answers, and so does a graph seen
+ * through a few changes, so that a simulated state costs no copy.
+ */
+export interface GraphView {
+  readonly system: string
+  get(kind: Kind, key: string): Resource | undefined
+  all(kind: Kind): Iterable<Resource>
+}
+
+/** All resources of one system, indexed once by kind and key. */
+export class Graph implements GraphView {
+  readonly system: string
+  readonly #byKind: Record<Kind, Map<string, Resource>>
+
+  constructor(system: string, resources: Iterable<Resource> = []) {
+    this.system = system
+    this.#byKind = Object.fromEntries(kinds.map((kind) => [kind, new Map()])) as unknown as Record<
+      Kind,
+      Map<string, Resource>
+    >
+    for (const resource of resources) this.add(resource)
+  }
+
+  /** Adds or replaces. Only builders of a graph call it; a finished graph is handed on as GraphView. */
+  add(resource: Resource): void {
+    this.#byKind[resource.ref.kind].set(resource.ref.key, resource)
+  }
+
+  get(kind: Kind, key: string): Resource | undefined {
+    return this.#byKind[kind].get(key)
+  }
+
+  all(kind: Kind): Iterable<Resource> {
+    return this.#byKind[kind].values()
+  }
+
+  count(kind: Kind): number {
+    return this.#byKind[kind].size
+  }
+}
+
+/** A graph seen through replaced, added and removed resources; the graph below is not touched. */
+export class Overlay implements GraphView {
+  readonly #below: GraphView
+  readonly #over: Record<Kind, Map<string, Resource | undefined>>
+
+  constructor(below: GraphView) {
+    this.#below = below
+    this.#over = Object.fromEntries(kinds.map((kind) => [kind, new Map()])) as unknown as Record<
+      Kind,
+      Map<string, Resource | undefined>
+    >
+  }
+
+  get system(): string {
+    return this.#below.system
+  }
+
+  set(resource: Resource): void {
+    this.#over[resource.ref.kind].set(resource.ref.key, resource)
+  }
+
+  remove(kind: Kind, key: string): void {
+    this.#over[kind].set(key, undefined)
+  }
+
+  get(kind: Kind, key: string): Resource | undefined {
+    const over = this.#over[kind]
+    return over.has(key) ? over.get(key) : this.#below.get(kind, key)
+  }
+
+  *all(kind: Kind): Iterable<Resource> {
+    const over = this.#over[kind]
+    for (const resource of this.#below.all(kind)) if (!over.has(resource.ref.key)) yield resource
+    for (const resource of over.values()) if (resource) yield resource
+  }
+}

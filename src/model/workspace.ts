@@ -1,0 +1,104 @@
+import type { Json, JsonObject } from './json.ts'
+import type { DesiredGraph } from './desired.ts'
+import type { FindingCode } from './finding.ts'
+import type { Kind } from './resource.ts'
+import type { Cause } from './span.ts'
+import type { PlannedDocument, Stage } from './plan.ts'
+
+/** Where a secret comes from. A manifest can name an environment variable or a file, never a program. */
+export type SecretReference = { readonly env: string } | { readonly file: string }
+
+/** A System document after defaults. */
+export interface SystemConfig {
+  readonly name: string
+  readonly connector: string
+  readonly endpoint?: string
+  readonly credentials: Readonly<Record<string, SecretReference>>
+  readonly authentication: 'local' | 'saml' | 'ldap'
+  readonly memberships: 'manifests' | 'identity-provider'
+  /** The connector's own settings, already checked against its schema. */
+  readonly settings: JsonObject
+  readonly stage: Stage
+  /** Kinds in which the undeclared is removed. */
+  readonly exclusive: readonly Kind[]
+  /** Patterns (`*` stands for any run of characters) of native names that are known and left alone, by kind. */
+  readonly ignore: Readonly<Partial<Record<Kind, readonly string[]>>>
+  readonly owners: {
+    /** Account keys over there. Absent: anybody may be given an owner role. */
+    readonly expected?: readonly string[]
+    readonly anchors: readonly string[]
+    readonly minimum: number
+  }
+  /** Account keys of rolecall itself: always kept, never counted as owners. */
+  readonly automation: readonly string[]
+  readonly limits: { readonly moreThan: number; readonly percent: number }
+  /** Where each of these was written, by path (`owners.minimum`); what is missing here is built in. */
+  readonly places: Readonly<Record<string, Cause>>
+  readonly cause: Cause
+}
+
+export type LedgerConfig =
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'git'; readonly ref: string }
+  | { readonly type: 'postgres'; readonly url: SecretReference }
+
+export interface Settings {
+  readonly name: string
+  readonly ledger: LedgerConfig
+  readonly protectedRef?: string
+  /** Days between suspension and removal of who has left. */
+  readonly grace: number
+  /** Why applies are stopped; absent when they are not. */
+  readonly freeze?: string
+  readonly access: string
+}
+
+/** A bounded, dated permission for one finding. */
+export interface Acceptance {
+  readonly name: string
+  readonly finding: FindingCode
+  readonly systems: readonly string[]
+  /** Handles of the people it covers: named, or chosen by label. Absent: not limited to people. */
+  readonly people?: readonly string[]
+  readonly atMost?: number
+  readonly ids?: { readonly was: string; readonly now: string }
+  readonly reason: string
+  /** Last UTC day it holds, `YYYY-MM-DD`. */
+  readonly until: string
+  readonly cause: Cause
+}
+
+/** A team's own rule, in CEL. */
+export interface Guardrail {
+  readonly name: string
+  readonly on: readonly string[]
+  readonly severity: 'refuse' | 'warn'
+  readonly rule: string
+  readonly message: string
+  readonly cause: Cause
+}
+
+/** One human or service of the manifests, for findings, impact and guardrails. */
+export interface Person {
+  readonly name: string
+  readonly type: 'person' | 'service' | 'break-glass'
+  readonly employment?: 'employee' | 'contractor' | 'third-party'
+  readonly labels: Readonly<Record<string, string>>
+  readonly cause: Cause
+}
+
+/** What the manifests say, once nothing is left to be worked out. */
+export interface Workspace {
+  /** Absolute path; everything else is relative to it. */
+  readonly root: string
+  readonly settings: Settings
+  readonly systems: ReadonlyMap<string, SystemConfig>
+  readonly desired: ReadonlyMap<string, DesiredGraph>
+  readonly people: ReadonlyMap<string, Person>
+  readonly acceptances: readonly Acceptance[]
+  readonly guardrails: readonly Guardrail[]
+  /** Content digest of a document by `Kind/name`, computed when it is asked for: what an intent binds. */
+  readonly document: (name: string) => PlannedDocument | undefined
+}
+
+export type { Json }
