@@ -1,3 +1,4 @@
+import type { Description } from '../connector/describe.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Severity } from '../model/diagnostic.ts'
 
@@ -31,3 +32,6 @@ export interface Problem {
   readonly message: string
   readonly fix?: string
 }
+
+/** What each sort of system is, by the connector's name: the manifests of a system are checked against it. */
+export type Connectors = Readonly<Record<string, Description>>

@@ -9,7 +9,13 @@ export type Operation =
   | { readonly op: 'remove'; readonly path: string }
 export type Patch = readonly Operation[]
 
-/** The part of a resource that a change touches: only the fields and links that differ. */
+/**
+ * The part of a resource that a change touches: only the fields and links that differ.
+ *
+ * Of a *set*, `before` holds the members that go and `after` those that come, not the whole set: members that
+ * the plan does not name may change meanwhile without making it stale. Scalars, ordered lists and maps are whole.
+ * A value that was or will be absent has no key.
+ */
 export interface Part {
   readonly fields: Resource['fields']
   readonly links: Resource['links']

@@ -9,8 +9,11 @@ import type { Cause } from './span.ts'
  * memberships that either side declares) and `manages` (groups it is a manager of; a manager is a member).
  */
 export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
-  /** `absent`: said to be gone (`state: absent`, an account past its grace). Then fields and links are empty. */
-  readonly state: 'present' | 'absent'
+  /**
+   * `absent`: said to be gone (`state: absent`, an account past its grace); fields and links are empty.
+   * `later`: begins on a day that lies ahead; not created yet, and suspended where it is already live.
+   */
+  readonly state: 'present' | 'absent' | 'later'
   /** The handle of the document, for the inventory: stays when the native name changes. */
   readonly handle: string
   /** Keys the resource was known by, from `metadata.previously` and `previousEmails`. */
