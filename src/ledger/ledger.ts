@@ -1,17 +1,8 @@
 import type { Json, JsonObject } from '../model/json.ts'
+import type { InventoryEntry } from '../model/inventory.ts'
 import type { Kind } from '../model/resource.ts'
 
-/** One thing rolecall applied, by native id where the system has ids, else by key. A cache of git and live. */
-export interface InventoryEntry {
-  readonly system: string
-  readonly kind: Kind
-  readonly key: string
-  readonly id?: string
-  readonly handle: string
-  /** Digest of the wish as last applied: tells "changed behind our back" from "not yet applied". */
-  readonly wish: string
-  readonly run: string
-}
+export type { InventoryEntry }
 
 /** Who holds the lock of a system. */
 export interface LockHolder {
