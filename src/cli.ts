@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The executable: hands the arguments over and passes the exit code on. */
+import process from 'node:process'
+import { run } from './commands/program.ts'
+
+// A reader that goes away (`rolecall plan | head`) is no fault of the plan.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+process.exitCode = await run(process.argv.slice(2))

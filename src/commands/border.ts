@@ -1,0 +1,61 @@
+/**
+ * Everything a command takes from its surroundings comes through here: the clock, the environment, the
+ * terminal. Commands get it as an argument, so a test can set the clock without a switch in the product.
+ */
+import { existsSync, statSync } from 'node:fs'
+import process from 'node:process'
+import { exit, Fault } from './exit.ts'
+
+export interface Border {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => Date
+  /** Writes to stdout: the result, and nothing else. */
+  readonly out: (text: string) => void
+  /** Writes to stderr: progress, questions, diagnostics. */
+  readonly err: (text: string) => void
+  /** Whether a person sees stdout or stderr, and whether one can answer. */
+  readonly sees: { readonly out: boolean; readonly err: boolean }
+  readonly answers: boolean
+  /** Colours for stdout and stderr: only when they are terminals, or forced. */
+  readonly colour: { readonly out: boolean; readonly err: boolean }
+  /** Columns of the terminal; 100 where there is none. */
+  readonly width: number
+}
+
+/** The border of a real process. `noColour` is the flag, which beats the environment. */
+export function processBorder(noColour = false): Border {
+  const { env, stdin, stdout, stderr } = process
+  const automated = isSet(env['CI']) || isSet(env['GITHUB_ACTIONS'])
+  const colour = (stream: { isTTY?: boolean }): boolean =>
+    !noColour && wantsColour(env, stream.isTTY === true)
+  return {
+    env,
+    now: () => new Date(),
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    sees: { out: stdout.isTTY && !automated, err: stderr.isTTY && !automated && env['TERM'] !== 'dumb' },
+    answers: stdin.isTTY && stderr.isTTY && !automated,
+    colour: { out: colour(stdout), err: colour(stderr) },
+    width: stdout.isTTY ? Math.max(60, Math.min(stdout.columns, 120)) : 100,
+  }
+}
+
+/** NO_COLOR comes before every other wish of the environment; https://no-color.org: any non-empty value. */
+export function wantsColour(env: Border['env'], terminal: boolean): boolean {
+  if (env['NO_COLOR']) return false
+  if (isSet(env['FORCE_COLOR']) || isSet(env['CLICOLOR_FORCE'])) return true
+  return terminal && env['TERM'] !== 'dumb'
+}
+
+/** `CI=false` and `CI=0` are how people switch it off. */
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false'
+}
+
+/** Makes `directory` the working directory, or says why it cannot. */
+export function changeDirectory(directory: string): void {
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) {
+    throw new Fault(exit.fault, `There is no directory "${directory}".`, 'Give -C an existing directory.')
+  }
+  process.chdir(directory)
+}

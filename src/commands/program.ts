@@ -1,0 +1,74 @@
+/** The command line as a whole: global options, the commands, and what becomes of whatever goes wrong. */
+import { Command, Option } from 'commander'
+import process from 'node:process'
+import { version } from '../version.ts'
+import { changeDirectory, processBorder, type Border } from './border.ts'
+import { exit, Fault } from './exit.ts'
+import { tell } from './faults.ts'
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly chdir?: string
+  readonly logFormat: 'text' | 'json'
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color: boolean
+}
+
+const examples = `Examples:
+  rolecall init                       write a small repository to start from
+  rolecall validate                   check the manifests; opens no connection
+  rolecall plan                       show what would change, and what refuses it
+  rolecall plan --out plan.json       … and keep it, to run exactly that
+  rolecall apply plan.json            carry out the reviewed plan
+  rolecall drift                      say what was changed behind the repository's back
+`
+
+/** Runs one command line (without `node` and the script); resolves to the exit code and never rejects. */
+export async function run(
+  argv: readonly string[],
+  border: Border = processBorder(argv.includes('--no-color')),
+): Promise<number> {
+  try {
+    refuseUnverifiedTls(border.env)
+    await createProgram(border).parseAsync([...argv], { from: 'user' })
+    return Number(process.exitCode ?? exit.done)
+  } catch (error) {
+    return tell(error, border)
+  }
+}
+
+/** The commander tree, also for the completion script and for tests of the help. */
+export function createProgram(border: Border): Command {
+  const program = new Command('rolecall')
+    .description('Access as code: who may reach what, in every system, declared in git.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .option('-C, --chdir <dir>', 'run as if started in this directory')
+    .addOption(
+      new Option('--log-format <format>', 'how logs are written').choices(['text', 'json']).default('text'),
+    )
+    .option('-q, --quiet', 'no progress and no hints on stderr')
+    .option('-v, --verbose', 'log what is done, to stderr')
+    .option('--no-color', 'plain text, also on a terminal')
+    .addHelpText('before', examples)
+    .configureOutput({ writeOut: border.out, writeErr: border.err })
+    .exitOverride()
+    .hook('preAction', (_program, command) => {
+      const { chdir } = command.optsWithGlobals<GlobalOptions>()
+      if (chdir !== undefined) changeDirectory(chdir)
+    })
+  return program
+}
+
+/** A process that does not check certificates can be lied to about who owns a system. */
+function refuseUnverifiedTls(env: Border['env']): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    throw new Fault(
+      exit.fault,
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of certificates, and rolecall does not start without it.',
+      'Unset it; for a private certificate authority set NODE_EXTRA_CA_CERTS to its file.',
+    )
+  }
+}
