@@ -12,7 +12,7 @@ describe('a secret', () => {
   it('is given out by reveal() and by nothing else', () => {
     const hidden = secret(value)
     const shapes = [
-      String(hidden as unknown as string),
+      ''.concat(hidden as unknown as string),
       `x${hidden as unknown as string}`,
       JSON.stringify({ hidden }),
       inspect(hidden, { showHidden: true, depth: 9 }),

@@ -1,0 +1,127 @@
+/**
+ * What rolecall asks of git: which commit this is, what is not committed, and what a file said at another commit.
+ * It never writes. A repository is somebody else's data: no hook, monitor or inherited GIT_* variable of it may
+ * decide what runs or where we look (simple-git drops the variables, the settings below switch off the rest).
+ */
+import { resolve } from 'node:path'
+import { simpleGit, type SimpleGit } from 'simple-git'
+
+/** A git working tree, seen from the workspace inside it. */
+export interface Repository {
+  /** Absolute path of the working tree. */
+  readonly root: string
+  /** Path of the workspace below it: '' or 'access/live/'. */
+  readonly prefix: string
+  /** The history was cut off, so what was declared earlier cannot be seen. */
+  readonly shallow: boolean
+}
+
+/** A file as a commit has it; `file` is relative to the workspace, as in every diagnostic. */
+export interface CommittedFile {
+  readonly file: string
+  readonly bytes: Uint8Array
+}
+
+/** A name that could be taken for an option, or that names nothing. */
+export class UnknownRef extends Error {
+  override name = 'UnknownRef'
+}
+
+/** The repository that holds `directory`; undefined outside of git and where there is no git program. */
+export async function openRepository(directory: string): Promise<Repository | undefined> {
+  try {
+    const answer = await git(directory).raw([
+      'rev-parse',
+      '--show-toplevel',
+      '--show-prefix',
+      '--is-shallow-repository',
+    ])
+    const [root, prefix, shallow] = answer.split('\n')
+    return root === undefined || root === ''
+      ? undefined
+      : { root: resolve(root), prefix: prefix ?? '', shallow: shallow === 'true' }
+  } catch {
+    return undefined
+  }
+}
+
+/** The full id of the commit that `ref` names. Throws UnknownRef. */
+export async function commitOf(repository: Repository, ref: string): Promise<string> {
+  if (ref.startsWith('-')) throw new UnknownRef(`"${ref}" is not the name of a branch, tag or commit.`)
+  try {
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]
+    const id = (await git(repository.root).raw(args)).trim()
+    if (/^[0-9a-f]{40,64}$/.test(id)) return id
+  } catch {
+    // told below: git's own words for it are "fatal: Needed a single revision"
+  }
+  throw new UnknownRef(`git knows no branch, tag or commit "${ref}".`)
+}
+
+/** Files below the given paths (relative to the workspace) that differ from HEAD, untracked ones included; sorted. */
+export async function uncommitted(repository: Repository, paths: readonly string[]): Promise<string[]> {
+  const pathspecs = paths.map((path) => `:(top,literal)${repository.prefix}${path}`)
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', ...pathspecs]
+  const lines = (await git(repository.root).raw(args)).split('\0')
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => line.slice(3 + repository.prefix.length))
+    .sort()
+}
+
+/**
+ * The files that `wanted` picks (by path relative to the workspace) as `commit` has them, sorted by path.
+ * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files.
+ */
+export async function filesAt(
+  repository: Repository,
+  commit: string,
+  wanted: (file: string) => boolean,
+): Promise<CommittedFile[]> {
+  const names = (await listing(repository, commit)).filter(wanted).sort()
+  if (names.length === 0) return []
+  const asked = names.map((name) => `${commit}:${repository.prefix}${name}\n`).join('')
+  const answer: unknown = await git(repository.root, asked).binaryCatFile(['--batch'])
+  if (!(answer instanceof Uint8Array)) throw new UnknownRef(`git did not answer for commit ${commit}.`)
+  return split(answer, names)
+}
+
+/** Regular files of the commit below the workspace. `-z`, so that no name is quoted. */
+async function listing(repository: Repository, commit: string): Promise<string[]> {
+  const tree = repository.prefix === '' ? commit : `${commit}:${repository.prefix.replace(/\/$/, '')}`
+  const entries = await git(repository.root)
+    .raw(['ls-tree', '-r', '-z', '--full-tree', tree])
+    .catch(() => '')
+  return entries
+    .split('\0')
+    .filter((entry) => entry.startsWith('100'))
+    .map((entry) => entry.slice(entry.indexOf('\t') + 1))
+    .filter((name) => !name.includes('\n')) // a line of the request below is one name
+}
+
+/** Takes the answer of `cat-file --batch` apart: `<id> blob <bytes>\n<content>\n` for each name, in order. */
+function split(answer: Uint8Array, names: readonly string[]): CommittedFile[] {
+  const newline = 10
+  const files: CommittedFile[] = []
+  let at = 0
+  for (const file of names) {
+    const end = answer.indexOf(newline, at)
+    const header = Buffer.from(answer.subarray(at, end)).toString('utf8')
+    const size = Number(/ blob (\d+)$/.exec(header)?.[1])
+    if (end < 0 || Number.isNaN(size)) throw new UnknownRef(`git did not give the content of ${file}.`)
+    files.push({ file, bytes: answer.subarray(end + 1, end + 1 + size) })
+    at = end + 1 + size + 1
+  }
+  return files
+}
+
+function git(directory: string, input?: string): SimpleGit {
+  return simpleGit({
+    baseDir: directory,
+    // Both values switch something off; simple-git guards the keys because another value would run a program.
+    config: ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.quotePath=false'],
+    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true },
+    timeout: { block: 60_000 },
+    ...(input === undefined ? {} : { input: () => input }),
+  })
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { commitOf, filesAt, openRepository, uncommitted, type Repository } from '../../src/git/repository.ts'
+
+const git = (root: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=ana', '-c', 'user.email=ana@acme.example', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+
+function repository(): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'rolecall-git-')))
+  git(root, 'init', '-q', '-b', 'main')
+  mkdirSync(join(root, 'live/access'), { recursive: true })
+  writeFileSync(join(root, 'live/rolecall.yaml'), 'first: é\n')
+  writeFileSync(join(root, 'live/access/zoë.yaml'), 'name: zoë\n')
+  symlinkSync('/etc/passwd', join(root, 'live/access/link.yaml'))
+  git(root, 'add', '.')
+  git(root, 'commit', '-qm', 'first')
+  return root
+}
+
+const opened = async (root: string): Promise<Repository> => {
+  const found = await openRepository(join(root, 'live'))
+  if (found === undefined) throw new Error('no repository')
+  return found
+}
+const yaml = (file: string): boolean => file.endsWith('.yaml')
+const text = (file: { bytes: Uint8Array }): string => Buffer.from(file.bytes).toString('utf8')
+
+afterEach(() => {
+  delete process.env['GIT_DIR']
+})
+
+describe('D7: git, asked through simple-git', () => {
+  it('knows the working tree and where the workspace lies in it', async () => {
+    const root = repository()
+    expect(await openRepository(join(root, 'live'))).toEqual({ root, prefix: 'live/', shallow: false })
+    expect(await openRepository(tmpdir())).toBeUndefined()
+  })
+
+  it('gives files as a commit has them, byte for byte, and no symbolic link', async () => {
+    const root = repository()
+    const found = await opened(root)
+    const first = await commitOf(found, 'main')
+    writeFileSync(join(root, 'live/rolecall.yaml'), 'second: 1\n')
+    const files = await filesAt(found, first, yaml)
+    expect(files.map((file) => [file.file, text(file)])).toEqual([
+      ['access/zoë.yaml', 'name: zoë\n'],
+      ['rolecall.yaml', 'first: é\n'],
+    ])
+  })
+
+  it('names what is not committed, and only below the paths asked for', async () => {
+    const root = repository()
+    writeFileSync(join(root, 'live/access/new.yaml'), '')
+    writeFileSync(join(root, 'live/rolecall.yaml'), 'changed: 1\n')
+    writeFileSync(join(root, 'live/elsewhere.txt'), '')
+    expect(await uncommitted(await opened(root), ['rolecall.yaml', 'access'])).toEqual([
+      'access/new.yaml',
+      'rolecall.yaml',
+    ])
+  })
+
+  it.each(['-h', '--upload-pack=touch x', 'nope', 'main; true', ''])('refuses the ref %j', async (ref) => {
+    await expect(commitOf(await opened(repository()), ref)).rejects.toThrow(/is not the name|knows no/)
+  })
+
+  it('sees a shallow clone', async () => {
+    const root = repository()
+    git(root, 'commit', '-qm', 'second', '--allow-empty')
+    const clone = mkdtempSync(join(tmpdir(), 'rolecall-shallow-'))
+    git(clone, 'clone', '-q', '--depth', '1', `file://${root}`, '.')
+    expect((await openRepository(clone))?.shallow).toBe(true)
+  })
+
+  it('is not led astray by GIT_DIR, and runs no monitor or hook of the repository', async () => {
+    const root = repository()
+    const program = join(root, 'monitor.sh')
+    writeFileSync(program, `#!/bin/sh\ntouch ${join(root, 'ran')}\n`)
+    chmodSync(program, 0o755)
+    git(root, 'config', 'core.fsmonitor', program)
+    process.env['GIT_DIR'] = '/nonexistent'
+    const found = await opened(root)
+    await uncommitted(found, ['access'])
+    expect([found.root, existsSync(join(root, 'ran'))]).toEqual([root, false])
+  })
+})
