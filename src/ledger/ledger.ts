@@ -15,7 +15,10 @@ export interface LockHolder {
   readonly heartbeat: string
 }
 
-/** A held lock. Every write of the ledger under it proves that it is still held. */
+/**
+ * A held lock. Every write of the ledger proves in the same transaction that the locks it took are still held,
+ * so a holder that was asleep while another took over writes nothing any more.
+ */
 export interface Lock {
   readonly system: string
   /** Grows by one with each taking: an old holder that wakes up has an old one and writes nothing. */
@@ -37,6 +40,20 @@ export interface RunRecord {
   readonly startedAt: string
   readonly finishedAt?: string
   readonly tool: string
+}
+
+/**
+ * An owner reduction that was or is about to be sent, and whose effect has not been seen. Other runs do not
+ * count the account as an owner, however its system answers. Only evidence releases it, never age.
+ */
+export interface Reservation {
+  readonly system: string
+  /** Key of the account that the step lowers. */
+  readonly account: string
+  readonly run: string
+  readonly step: string
+  readonly host: string
+  readonly pid: number
 }
 
 /** One line of the journal: what the machine was about to do, or what came of it. */
@@ -68,7 +85,10 @@ export interface Ledger {
   readonly created: boolean
 
   inventory(system: string): Promise<readonly InventoryEntry[]>
-  /** Adds or replaces `put` and drops `forget`, in one transaction. */
+  /**
+   * Adds or replaces `put` and drops `forget`, in one transaction. Rejects with LockLost unless the lock of
+   * each system it touches is held.
+   */
   record(change: {
     readonly put: readonly InventoryEntry[]
     readonly forget: readonly Pick<InventoryEntry, 'system' | 'kind' | 'key'>[]
@@ -83,10 +103,19 @@ export interface Ledger {
   /** Plans are single use: `begin` is false when a run with this digest was begun before. */
   begin(run: RunRecord): Promise<boolean>
   finish(run: string, state: RunState): Promise<void>
-  runs(limit: number): Promise<readonly RunRecord[]>
+  /** The latest first. `only` narrows before `limit` counts. */
+  runs(
+    limit: number,
+    only?: { readonly state?: RunState; readonly intent?: string },
+  ): Promise<readonly RunRecord[]>
 
   journal(run: string, records: readonly JsonObject[]): Promise<void>
   readJournal(run: string): Promise<readonly JournalRecord[]>
+
+  reservations(system: string): Promise<readonly Reservation[]>
+  /** All or none, by compare-and-swap: rejects with LockLost unless the lock of each system is held. */
+  reserve(reservations: readonly Reservation[]): Promise<void>
+  unreserve(reservations: readonly Pick<Reservation, 'system' | 'account' | 'run'>[]): Promise<void>
 
   /** How much of an Acceptance (by the digest of its content) is spent, and spending more of it. */
   spent(acceptance: string): Promise<number>
@@ -98,7 +127,18 @@ export interface Ledger {
   close(): Promise<void>
 }
 
+/** What can be asked of a ledger without being able to change it: all that `plan` and `drift` are given. */
+export type LedgerReader = Pick<
+  Ledger,
+  'created' | 'inventory' | 'runs' | 'readJournal' | 'reservations' | 'spent' | 'auditRecords' | 'close'
+>
+
 /** The ledger could not be opened, read or written. Nothing may be sent without it. */
 export class LedgerUnreachable extends Error {
   override name = 'LedgerUnreachable'
+}
+
+/** A lock that this process held was taken over, or was never taken: nothing more may be sent under it. */
+export class LockLost extends LedgerUnreachable {
+  override name = 'LockLost'
 }

@@ -1,0 +1,66 @@
+/** Everything the executor takes from its surroundings, so that tests can hand it a world with faults. */
+import type { Connector, Observation, Reader, Writer } from '../connector/contract.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { DesiredGraph } from '../model/desired.ts'
+import type { ResourceRef } from '../model/resource.ts'
+import type { Person, SystemConfig } from '../model/workspace.ts'
+import type { StepOutcome } from './report.ts'
+
+/** One system of the plan, as the executor reaches it. */
+export interface AppliedSystem {
+  readonly config: SystemConfig
+  readonly connector: Pick<Connector, 'description' | 'rules' | 'floor'>
+  readonly openReader: () => Promise<Reader>
+  readonly openWriter: () => Promise<Writer>
+  /**
+   * The wishes the plan was made from. What they name and what is live already goes into the inventory too, so
+   * that taking it out of the manifests later removes it. Without them only what this run writes is recorded.
+   */
+  readonly desired?: DesiredGraph
+  /** What was read when the plan was made, where that was in this very process; saves a read where nothing is sent. */
+  readonly observation?: Observation
+}
+
+/** What happens, as it happens, for a person or for plain lines in CI. */
+export type Progress =
+  | { readonly type: 'reading'; readonly system: string }
+  /** `total` counts the steps of the system that apply can send. */
+  | { readonly type: 'started'; readonly system: string; readonly total: number }
+  | { readonly type: 'recovered'; readonly run: string; readonly steps: number }
+  /** One for each step that came to its end; `settled` of `total` have by now. */
+  | {
+      readonly type: 'step'
+      readonly system: string
+      readonly id: string
+      readonly ref: ResourceRef
+      readonly action: string
+      readonly outcome: StepOutcome
+      readonly settled: number
+      readonly total: number
+    }
+  | { readonly type: 'confirming'; readonly system: string; readonly id: string }
+  | { readonly type: 'verifying'; readonly system: string }
+  | { readonly type: 'stopping'; readonly why: 'interrupted' | 'deadline' | 'ledger' }
+
+export interface Ports {
+  readonly ledger: Ledger
+  /** By name; every system of the plan must be here. */
+  readonly systems: ReadonlyMap<string, AppliedSystem>
+  readonly people: ReadonlyMap<string, Person>
+  /** Identifier of this run, unique for ever. */
+  readonly run: string
+  /** Who runs it, for the lock and the audit log. */
+  readonly actor: string
+  readonly host: string
+  readonly pid: number
+  /** Name and version of the program, for the records. */
+  readonly tool: string
+  readonly now: () => Date
+  /** Resolves after so many milliseconds: waiting for a read that lags behind a write. */
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly progress: (event: Progress) => void
+  /** Aborted on SIGINT and SIGTERM: what is in flight ends or is marked, and nothing further is sent. */
+  readonly interrupt?: AbortSignal
+  /** After this moment nothing further is sent. */
+  readonly deadline?: Date
+}
