@@ -76,6 +76,8 @@ export interface Description {
   readonly kinds: Readonly<Partial<Record<Kind, KindDescription>>>
   /** Built-in role names. */
   readonly roles: readonly string[]
+  /** What the built-in roles may do, where that is known: what `cloneOf` starts from. */
+  readonly rolePrivileges?: Readonly<Record<string, readonly string[]>>
   /** Whether roles beyond the built-in ones may be declared (`Role`). */
   readonly declaredRoles: boolean
   /** Roles whose holders count for the floor, the minimum and anchors. */
