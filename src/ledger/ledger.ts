@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../model/json.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
-import type { Kind } from '../model/resource.ts'
 
 export type { InventoryEntry }
 

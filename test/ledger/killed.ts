@@ -1,0 +1,9 @@
+/** Writes to a journal for ever, and says after each record that it was acknowledged. To be killed. */
+import { writeSync } from 'node:fs'
+import { openSqlite } from '../../src/ledger/sqlite.ts'
+
+const ledger = openSqlite(process.argv[2] ?? '', { now: () => new Date() })
+for (let n = 1; ; n += 1) {
+  await ledger.journal('r1', [{ n }])
+  writeSync(1, `${n}\n`)
+}

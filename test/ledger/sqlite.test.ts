@@ -1,0 +1,238 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Libsql from 'libsql'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hostName, isGone } from '../../src/ledger/host.ts'
+import { LedgerUnreachable } from '../../src/ledger/ledger.ts'
+import { openLedger, openLedgerReader } from '../../src/ledger/open.ts'
+import { openSqlite, openSqliteReader } from '../../src/ledger/sqlite.ts'
+import { ana, ledgerSuite, taken } from './suite.ts'
+
+ledgerSuite('SQLite', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
+  const file = join(directory, 'deep', 'ledger.db')
+  return Promise.resolve({
+    open: (now, isGone = () => false) => later(() => openSqlite(file, { now, isGone })),
+    reader: () => later(() => openSqliteReader(file)),
+    ruin: () =>
+      later(() => {
+        mkdirSync(join(directory, 'deep'))
+        writeFileSync(file, 'not a database, though it is long enough to be one. '.repeat(100))
+      }),
+    drop: () =>
+      later(() => {
+        rmSync(directory, { recursive: true })
+      }),
+  })
+})
+
+describe('the file of a SQLite ledger', () => {
+  let directory: string
+  let file: string
+  const now = (): Date => new Date('2026-05-04T10:00:00Z')
+  const open = () => openSqlite(file, { now })
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
+    file = join(directory, 'ledger.db')
+  })
+  afterEach(() => {
+    rmSync(directory, { recursive: true })
+  })
+
+  it('is chosen by Settings, relative to the workspace', async () => {
+    const ledger = await openLedger({ type: 'file', path: '.rolecall/ledger.db' }, directory, now)
+    await ledger.close()
+    expect(readdirSync(join(directory, '.rolecall'))).toContain('ledger.db')
+    const reader = await openLedgerReader({ type: 'file', path: '.rolecall/ledger.db' }, directory)
+    expect(reader.created).toBe(false)
+  })
+
+  it('other kinds of ledger are refused by name, never replaced by a file', async () => {
+    const git = openLedger({ type: 'git', ref: 'refs/rolecall/ledger' }, directory, now)
+    await expect(git).rejects.toThrow(
+      'This version of rolecall keeps its ledger in a file only; Settings name a ledger in git.',
+    )
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('is not created by asking, nor is anything beside it', async () => {
+    const reader = openSqliteReader(file)
+    expect(await reader.inventory('vpn')).toEqual([])
+    await reader.close()
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('is not changed by asking, nor is anything left beside it', async () => {
+    const ledger = open()
+    await taken(ledger, 'vpn', 'r1')
+    await ledger.record({ put: [ana], forget: [] })
+    await ledger.close()
+    for (const log of ['-wal', '-shm']) rmSync(`${file}${log}`, { force: true })
+    const before = readFileSync(file)
+
+    const reader = openSqliteReader(file)
+    expect(await reader.inventory('vpn')).toEqual([ana])
+    await reader.close()
+    expect(readdirSync(directory)).toEqual(['ledger.db'])
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  it('is whole when it was closed: a copy of the one file is a copy of the ledger', async () => {
+    const ledger = open()
+    await taken(ledger, 'vpn', 'r1')
+    await ledger.record({ put: [ana], forget: [] })
+    await ledger.close()
+    copyFileSync(file, join(directory, 'copy.db'))
+    expect(await openSqliteReader(join(directory, 'copy.db')).inventory('vpn')).toEqual([ana])
+  })
+
+  it('survives names with everything a path can hold', async () => {
+    mkdirSync(join(directory, 'a b%20?c#d'))
+    file = join(directory, 'a b%20?c#d', 'l.db')
+    await open().close()
+    expect(openSqliteReader(file).created).toBe(false)
+  })
+
+  const unusable: readonly [string, (path: string) => void, string][] = [
+    [
+      'no database',
+      (path) => {
+        writeFileSync(path, 'x'.repeat(4096))
+      },
+      'is not a SQLite file; move it away, or name another file in Settings',
+    ],
+    [
+      'a directory',
+      (path) => {
+        mkdirSync(path)
+      },
+      'cannot be opened',
+    ],
+    [
+      'a newer format',
+      (path) => {
+        format(path, 99)
+      },
+      'has format 99, and this version of rolecall knows formats up to 1; use a newer rolecall',
+    ],
+  ]
+  it.each(unusable)('%s in its place is said in words', (_name, put, words) => {
+    put(file)
+    for (const attempt of [open, () => openSqliteReader(file)]) {
+      const error = caught(attempt)
+      expect(error).toBeInstanceOf(LedgerUnreachable)
+      expect(error.message).toBe(`The ledger ${file} ${words}.`)
+    }
+  })
+
+  it("another program's database in its place is left alone", () => {
+    const other = new Libsql(file)
+    other.exec('create table precious (a)')
+    other.close()
+    for (const attempt of [open, () => openSqliteReader(file)]) {
+      expect(caught(attempt).message).toBe(`The file ${file} is a database, but not a ledger of rolecall.`)
+    }
+  })
+
+  it('a directory that is a file is said in words', () => {
+    writeFileSync(join(directory, 'plain'), '')
+    file = join(directory, 'plain', 'ledger.db')
+    expect(caught(open).message).toBe(
+      `The ledger ${file} cannot be opened: its directory is not a directory.`,
+    )
+  })
+
+  it('damage in the middle is found when it is read', async () => {
+    const ledger = open()
+    await taken(ledger, 'vpn', 'r1')
+    const put = Array.from({ length: 500 }, (_, index) => ({ ...ana, key: `person-${index}` }))
+    await ledger.record({ put, forget: [] })
+    await ledger.close()
+    const bytes = readFileSync(file)
+    bytes.fill(0x5a, 8192, bytes.length - 4096)
+    writeFileSync(file, bytes)
+    await expect(openSqliteReader(file).inventory('vpn')).rejects.toThrow(
+      `The ledger ${file} is damaged; move it away, and a new one is built from git and the live systems.`,
+    )
+  })
+
+  it('a ledger that another process does not let go of is unreachable, after a wait', async () => {
+    const ledger = open()
+    const other = new Libsql(file)
+    other.exec('begin immediate')
+    await expect(ledger.audit('x', {})).rejects.toThrow(
+      `The ledger ${file} is in use by another process and did not become free within 5 seconds.`,
+    )
+    other.exec('rollback')
+    await ledger.audit('x', {})
+    await ledger.close()
+  })
+
+  it.skipIf(process.getuid?.() === 0)('a read-only file is unreachable for writing (not as root)', () => {
+    writeFileSync(file, '', { mode: 0o400 })
+    expect(caught(open)).toBeInstanceOf(LedgerUnreachable)
+  })
+
+  it('keeps what it acknowledged when the process is killed', async () => {
+    const [loader, script] = ['./typescript.cjs', './killed.ts'].map((name) => new URL(name, import.meta.url))
+    const child = spawn(process.execPath, ['--import', loader!.href, script!.pathname, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let acknowledged = 0
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      acknowledged = Number(text.trim().split('\n').at(-1))
+      if (acknowledged > 200) child.kill('SIGKILL')
+    })
+    await once(child, 'close')
+    const ledger = open()
+    const kept = (await ledger.readJournal('r1')).map(({ record }) => record['n'])
+    expect(kept.length).toBeGreaterThanOrEqual(acknowledged)
+    expect(kept).toEqual(kept.map((_, index) => index + 1))
+    await ledger.close()
+  })
+})
+
+describe('who is known to be dead', () => {
+  it('a process of this host that ended, and no other', async () => {
+    const child = spawn(process.execPath, ['-e', ''])
+    await once(child, 'close')
+    const dead = child.pid ?? 0
+    expect(isGone({ host: hostName(), pid: dead })).toBe(true)
+    expect(isGone({ host: hostName(), pid: process.pid })).toBe(false)
+    expect(isGone({ host: 'another', pid: dead })).toBe(false)
+  })
+})
+
+function later<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work())
+  })
+}
+
+function caught(work: () => unknown): Error {
+  try {
+    work()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+function format(path: string, version: number): void {
+  openSqlite(path, { now: () => new Date(0) })
+  const database = new Libsql(path)
+  database.pragma(`user_version = ${version}`)
+  database.close()
+}
