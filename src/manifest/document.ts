@@ -29,6 +29,8 @@ export interface Problem {
   readonly path: Path
   /** Whether the key or the value is to be marked; a missing thing marks the key of what should hold it. */
   readonly mark: 'key' | 'value'
+  /** Where the parser itself found it: offsets in the text, in UTF-16 units. They win over `path`. */
+  readonly range?: readonly [start: number, end: number]
   readonly message: string
   readonly fix?: string
 }
