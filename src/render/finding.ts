@@ -52,10 +52,17 @@ export function acceptance(finding: Finding, plan: Plan): string[] {
     'spec:',
     `  finding: ${finding.code}`,
     `  systems: [${finding.system}]`,
-    `  atMost: ${finding.count}`,
+    ...names(finding),
+    `  atMost: ${Math.max(1, finding.count)}`,
     '  reason: Say here why this is right',
     `  until: ${daysLater(plan.createdAt, 14)}`,
   ]
+}
+
+/** The people, where they are few enough to be read and each has a handle. */
+function names({ people = [] }: Finding): string[] {
+  const known = people.length <= 20 && people.every((name) => /^[a-z0-9][a-z0-9._-]*$/.test(name))
+  return known && people.length > 0 ? ['  names:', ...people.map((name) => `    - ${name}`)] : []
 }
 
 function daysLater(at: string, days: number): string {
