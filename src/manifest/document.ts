@@ -1,6 +1,7 @@
 import type { Description } from '../connector/describe.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Severity } from '../model/diagnostic.ts'
+import type { WrittenManifest } from './generated/types.ts'
 
 /** A manifest file as it was read: strict UTF-8 text, with a path relative to the workspace root. */
 export interface Source {
@@ -17,6 +18,9 @@ export interface RawDocument {
   readonly line: number
   readonly value: JsonObject
 }
+
+/** A document that the schema of its kind accepts, as it was written: before defaults, references and dates. */
+export type Manifest = { readonly raw: RawDocument } & WrittenManifest
 
 export type Path = readonly (string | number)[]
 
