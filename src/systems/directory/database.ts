@@ -1,0 +1,95 @@
+import Database from 'libsql'
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ConnectorFault } from '../../connector/fault.ts'
+import type { Value } from './convert.ts'
+import { guarded } from './faults.ts'
+import { applicationId, migrations, schemaVersion } from './schema.sql.ts'
+
+/**
+ * One open SQLite file, and what libsql does not do by itself: a connection that cannot write, a wait for locks,
+ * and errors that a person can act on.
+ */
+export interface Connection {
+  /** All rows of a query. */
+  rows(sql: string, ...values: readonly Value[]): Record<string, Value>[]
+  /** Runs a statement; gives the id of the row that an INSERT made. */
+  run(sql: string, ...values: readonly Value[]): number
+  /** BEGIN, COMMIT and the like. */
+  exec(sql: string): void
+  readonly inTransaction: boolean
+  close(): void
+}
+
+/** How long to wait for another program that holds the file, in milliseconds. */
+const patience = 5000
+
+/** Opens the file so that SQLite itself refuses every write; undefined where there is no file or nothing in it. */
+export function openToRead(file: string): Connection | undefined {
+  return guarded(file, () => {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined
+    const connection = connect(file, new Database(`${pathToFileURL(file).href}?mode=ro`))
+    return isDirectory(file, connection) ? connection : undefined
+  })
+}
+
+/** Opens the file to write, makes it where there is none, and brings its tables up to date. */
+export function openToWrite(file: string): Connection {
+  return guarded(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    const connection = connect(file, new Database(file))
+    isDirectory(file, connection)
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    migrate(connection)
+    return connection
+  })
+}
+
+function connect(file: string, database: Database.Database): Connection {
+  database.exec(`PRAGMA busy_timeout = ${patience}`)
+  const statements = new Map<string, Database.Statement>()
+  const prepare = (sql: string): Database.Statement => {
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+  return {
+    rows: (sql, ...values) => guarded(file, () => prepare(sql).all(values) as Record<string, Value>[]),
+    run: (sql, ...values) => Number(prepare(sql).run(values).lastInsertRowid),
+    exec: (sql) => void database.exec(sql),
+    get inTransaction() {
+      return database.inTransaction
+    },
+    close: () => void database.close(),
+  }
+}
+
+/** False for a file without anything in it. Another program's file and a later version's are faults. */
+function isDirectory(file: string, connection: Connection): boolean {
+  const pragma = (name: string): number => Number(connection.rows(`PRAGMA ${name}`)[0]?.[name])
+  if (connection.rows('SELECT 1 FROM sqlite_schema LIMIT 1').length === 0) return false
+  if (pragma('application_id') !== applicationId) {
+    throw new ConnectorFault(
+      'unreadable',
+      `"${file}" is an SQLite file of another program, not a directory.`,
+      'Name another file in the settings of the system; the first apply creates it.',
+    )
+  }
+  if (pragma('user_version') > schemaVersion) {
+    throw new ConnectorFault(
+      'unreadable',
+      `"${file}" was written by a later version of rolecall.`,
+      'Update rolecall to the version that wrote it.',
+    )
+  }
+  return true
+}
+
+/** Takes the steps that the file has not seen, in one transaction: two programs that start at once take them once. */
+function migrate(connection: Connection): void {
+  connection.exec('BEGIN IMMEDIATE')
+  const version = Number(connection.rows('PRAGMA user_version')[0]?.['user_version'])
+  for (const step of migrations.slice(version)) connection.exec(step)
+  connection.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`)
+}

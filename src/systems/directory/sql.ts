@@ -1,0 +1,77 @@
+import { splitTarget, type Kind, type LinkTarget } from '../../model/resource.ts'
+import { builtIn, layouts, type LinkColumns } from './layout.ts'
+
+/** The statements of a directory, made from its layout: names come from there only, values are always bound. */
+
+/** All resources of a kind, one flat row each, as `convert` reads it. */
+export function selectAll(kind: Kind): string {
+  return `${select(kind)} WHERE ${isResource(kind)}`
+}
+
+/** The resource with the key that is bound. */
+export function selectOne(kind: Kind): string {
+  return `${select(kind)} WHERE ${name(layouts[kind].key)} = ? AND ${isResource(kind)}`
+}
+
+function select(kind: Kind): string {
+  const { table, key, fields, links } = layouts[kind]
+  const columns = new Set(['id', key, ...Object.values(fields).map((column) => column.name)])
+  const selected = [
+    ...[...columns].map(name),
+    ...Object.entries(links).map(([link, place]) => `${targets(kind, place)} AS ${name(link)}`),
+  ]
+  return `SELECT ${selected.join(', ')} FROM ${name(table)} AS resource`
+}
+
+function isResource(kind: Kind): string {
+  const names = (builtIn[kind] ?? []).map((text) => `'${text}'`)
+  return names.length === 0 ? 'true' : `${name(layouts[kind].key)} NOT IN (${names.join(', ')})`
+}
+
+/** `type:name` of one link column, or the JSON list of those that stand in the table beside. */
+function targets(kind: Kind, { beside, byType, native }: LinkColumns): string {
+  const typed = Object.entries(byType).map(([type, column]) => `'${type}:' || ${folded(type, column)}`)
+  const all = native === undefined ? typed : [...typed, name(native)]
+  const target = all.length === 1 ? all.join() : `coalesce(${all.join(', ')})`
+  if (beside === undefined) return target
+  const owner = `${name(beside.table)}.${name(beside.owner)} = resource.${name(layouts[kind].key)}`
+  return `(SELECT json_group_array(${target}) FROM ${name(beside.table)} WHERE ${owner})`
+}
+
+/** User names are spelled freely and keyed in lower case; SQLite's `lower` folds ASCII only, as keys do. */
+function folded(type: string, column: string): string {
+  return type === 'account' ? `lower(${name(column)})` : name(column)
+}
+
+/** The column that a target stands in, and the text there; undefined where the link cannot point at it. */
+export function place(
+  { byType, native }: LinkColumns,
+  target: LinkTarget,
+): { readonly column: string; readonly text: string } | undefined {
+  const { type, name: text } = splitTarget(target)
+  const column = byType[type]
+  if (column !== undefined) return { column, text }
+  return native === undefined ? undefined : { column: native, text: target }
+}
+
+export function insert(table: string, columns: readonly string[]): string {
+  if (columns.length === 0) return `INSERT INTO ${name(table)} DEFAULT VALUES`
+  return `INSERT INTO ${name(table)} (${columns.map(name).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+}
+
+export function updateById(table: string, columns: readonly string[]): string {
+  return `UPDATE ${name(table)} SET ${columns.map((column) => `${name(column)} = ?`).join(', ')} WHERE id = ?`
+}
+
+export function deleteById(table: string): string {
+  return `DELETE FROM ${name(table)} WHERE id = ?`
+}
+
+export function deleteWhere(table: string, columns: readonly string[]): string {
+  return `DELETE FROM ${name(table)} WHERE ${columns.map((column) => `${name(column)} = ?`).join(' AND ')}`
+}
+
+/** `group` and `groups` are words of SQL. */
+function name(identifier: string): string {
+  return `"${identifier}"`
+}

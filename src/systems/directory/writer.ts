@@ -1,0 +1,144 @@
+import { mergeSet, movedSince } from '../../connector/before.ts'
+import type { Writer, WriteResult } from '../../connector/contract.ts'
+import type { Write } from '../../model/change.ts'
+import type { Resource } from '../../model/resource.ts'
+import { openToWrite, type Connection } from './database.ts'
+import { description } from './describe.ts'
+import { layouts } from './layout.ts'
+import { readOne, soon } from './reader.ts'
+import { Refusal, sentence } from './refusal.ts'
+import { addLinks, fieldColumns, linkColumns, removeLinks, storable } from './rows.ts'
+import { deleteById, insert, updateById } from './sql.ts'
+
+/**
+ * Writes one directory. The file is made with the first write. A call is one transaction: all of its writes are
+ * done, in order, or none is, and each is checked against what it expects to find just before it is sent.
+ */
+export function writeDirectory(file: string): Writer {
+  let opened: Connection | undefined
+  return {
+    write: (writes) => soon(() => send(file, (opened ??= openToWrite(file)), writes)),
+    close: () => soon(() => opened?.close()),
+  }
+}
+
+function send(file: string, connection: Connection, writes: readonly Write[]): readonly WriteResult[] {
+  const ids: string[] = []
+  try {
+    connection.exec('BEGIN IMMEDIATE')
+    for (const write of writes) ids.push(perform(connection, write))
+  } catch (error) {
+    rollback(connection)
+    const message = sentence(file, error, writes[ids.length])
+    return writes.map((_write, index) => ({
+      outcome: 'failed',
+      message:
+        index === ids.length ? message : `Rolled back with another write of its transaction: ${message}`,
+    }))
+  }
+  return commit(file, connection, ids)
+}
+
+/** A commit that fails leaves open what is in the file: it is read back before anything else. */
+function commit(file: string, connection: Connection, ids: readonly string[]): readonly WriteResult[] {
+  try {
+    connection.exec('COMMIT')
+    return ids.map((id) => ({ outcome: 'done', id }))
+  } catch (error) {
+    rollback(connection)
+    const message = sentence(file, error, undefined)
+    return ids.map(() => ({ outcome: 'uncertain', message }))
+  }
+}
+
+/** A full disk has ended the transaction already. */
+function rollback(connection: Connection): void {
+  if (connection.inTransaction) connection.exec('ROLLBACK')
+}
+
+/** Sends one write and gives the native id of what it wrote. */
+function perform(connection: Connection, write: Write): string {
+  switch (write.action) {
+    case 'create':
+      return create(connection, write.after)
+    case 'update':
+    case 'rename':
+      return change(connection, write)
+    case 'delete':
+      return remove(connection, write)
+  }
+}
+
+function create(connection: Connection, { ref, fields, links }: Resource): string {
+  const { table, key, derivedKey } = layouts[ref.kind]
+  const columns = {
+    ...(derivedKey ? {} : { [key]: ref.key }),
+    ...fieldColumns(ref, fields),
+    ...linkColumns(ref, links),
+  }
+  const id = connection.run(insert(table, Object.keys(columns)), ...storable(Object.values(columns)))
+  addLinks(connection, ref, links)
+  return `${ref.kind}/${id}`
+}
+
+function change(connection: Connection, write: Extract<Write, { action: 'update' | 'rename' }>): string {
+  const { ref, before, after } = write
+  const { table, key } = layouts[ref.kind]
+  const isRename = write.action === 'rename'
+  const { live, id } = expected(connection, write, isRename ? write.from : ref.key)
+  const columns = {
+    ...(isRename ? { [key]: ref.key } : {}),
+    ...fieldColumns(ref, fieldsAfter(live, write)),
+    ...linkColumns(ref, { ...emptied(before.links), ...after.links }),
+  }
+  if (Object.keys(columns).length > 0) {
+    connection.run(updateById(table, Object.keys(columns)), ...storable(Object.values(columns)), id)
+  }
+  removeLinks(connection, ref, before.links)
+  addLinks(connection, ref, after.links)
+  return `${ref.kind}/${id}`
+}
+
+/** Everything that hangs on it and may go along goes along; anything else that refers to it fails the write. */
+function remove(connection: Connection, write: Extract<Write, { action: 'delete' }>): string {
+  const { id } = expected(connection, write, write.ref.key)
+  connection.run(deleteById(layouts[write.ref.kind].table), id)
+  return `${write.ref.kind}/${id}`
+}
+
+/** The resource as it is now, if it is what the write expects. */
+function expected(
+  connection: Connection,
+  write: Exclude<Write, { action: 'create' }>,
+  key: string,
+): { readonly live: Resource; readonly id: number } {
+  const live = readOne(connection, { ...write.ref, key })
+  const id = write.action === 'delete' ? write.before.id : write.id
+  if (live?.id === undefined) throw new Refusal('it is not there any more')
+  if (id !== undefined && id !== live.id) throw new Refusal(`it is another one now: ${live.id}, not ${id}`)
+  if (live.fields['sealed'] === true) throw new Refusal('it is sealed')
+  const moved = movedSince(description, live, write)
+  if (moved.length > 0) throw new Refusal(`it changed since the plan was made: ${moved.join('; ')}`)
+  return { live, id: Number(live.id.slice(live.id.indexOf('/') + 1)) }
+}
+
+/** Touched fields with their values afterwards; null where there is none any more. */
+function fieldsAfter(
+  live: Resource,
+  { before, after }: Extract<Write, { action: 'update' | 'rename' }>,
+): Resource['fields'] {
+  const names = new Set([...Object.keys(before.fields), ...Object.keys(after.fields)])
+  const kind = description.kinds[live.ref.kind]
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      kind?.fields[name]?.shape === 'set'
+        ? mergeSet(live.fields[name], before.fields[name], after.fields[name])
+        : (after.fields[name] ?? null),
+    ]),
+  )
+}
+
+function emptied(links: Resource['links']): Resource['links'] {
+  return Object.fromEntries(Object.keys(links).map((link) => [link, []]))
+}
