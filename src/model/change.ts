@@ -67,6 +67,8 @@ export type Change =
       readonly reason: KeepReason
       /** What would have been done: absent for `unmanaged`. */
       readonly held?: 'create' | 'update' | 'rename' | 'delete'
+      /** Held rename: the name it keeps for now; `ref` has the wished one. */
+      readonly from?: string
       readonly before?: Part
       readonly after?: Part
       readonly cause?: Cause

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import library from 'canonicalize'
+
+// Its types promise an ES module; what is loaded is a CommonJS one, whose import is the function itself.
+const canonicalize = library as unknown as (value: unknown) => string | undefined
 
 /**
  * The one text form of a value (RFC 8785): sorted keys, no spaces. A plan file is compared with it byte by byte,

@@ -1,13 +1,74 @@
-import type { Change } from '../model/change.ts'
+import type { Description, KindDescription } from '../connector/describe.ts'
+import type { Change, Part } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
+import type { Json } from '../model/json.ts'
 import type { Step } from '../model/plan.ts'
+import type { Resource } from '../model/resource.ts'
+import { sha256 } from './digest.ts'
+import { ofManifests } from './fields.ts'
+import { renamesIn, seenThrough, settle } from './renaming.ts'
+import { list, memberName } from './sets.ts'
 
-/** Digest of what the change touches, as `actual` (seen through the plan's renames) shows it; '' where a create finds nothing. */
-export function fingerprint(_change: Change, _actual: GraphView): string {
-  throw new Error('not written yet')
+/**
+ * Digest of just what a change touches in the state it was made from; '' for a create that finds nothing there, and
+ * for a keep. A set counts only with the members that the change names: others may come and go meanwhile.
+ *
+ * `actual` is the state seen through the renames of the plan (`moved` sees to that), since changes speak of things by
+ * the names they will have.
+ */
+export function fingerprint(change: Change, actual: GraphView, description: Description): string {
+  const kind = description.kinds[change.ref.kind]
+  const live = actual.get(change.ref.kind, change.ref.key)
+  switch (change.action) {
+    case 'keep':
+      return ''
+    case 'create':
+      return live === undefined ? '' : sha256({ id: live.id ?? null })
+    case 'delete':
+      return sha256(live === undefined ? null : ofManifests(live, kind))
+    case 'rename': {
+      const stillThere = actual.get(change.ref.kind, change.from) !== undefined
+      return sha256({ stillThere, touched: live === undefined ? null : touchedOf(live, change, kind) })
+    }
+    case 'update':
+    case 'manual':
+      return sha256(live === undefined ? null : touchedOf(live, change, kind))
+  }
 }
 
 /** The steps whose resources moved since the plan was made: a fresh read against the saved fingerprints. */
-export function moved(_steps: readonly Step[], _actual: GraphView): Step[] {
-  throw new Error('not written yet')
+export function moved(steps: readonly Step[], actual: GraphView, description: Description): Step[] {
+  const changes = steps.map((step) => step.change)
+  const seen = seenThrough(actual, settle(renamesIn(changes), actual))
+  return steps.filter((step) => fingerprint(step.change, seen, description) !== step.fingerprint)
+}
+
+function touchedOf(
+  live: Resource,
+  { before, after }: { readonly before: Part; readonly after: Part },
+  kind: KindDescription | undefined,
+): object {
+  const fields = names(before.fields, after.fields).map((name) => [
+    name,
+    kind?.fields[name]?.shape === 'set'
+      ? named(list(live.fields[name]), list(before.fields[name]), list(after.fields[name]))
+      : (live.fields[name] ?? null),
+  ])
+  const links = names(before.links, after.links).map((name) => [
+    name,
+    kind?.links[name]?.shape === 'one'
+      ? (live.links[name] ?? [])
+      : named(live.links[name] ?? [], before.links[name] ?? [], after.links[name] ?? []),
+  ])
+  return { id: live.id ?? null, fields: Object.fromEntries(fields), links: Object.fromEntries(links) }
+}
+
+/** Which of the members that go or come are there. */
+function named(live: readonly Json[], goes: readonly Json[], comes: readonly Json[]): string[] {
+  const there = new Set(live.map(memberName))
+  return [...goes, ...comes].map(memberName).filter((member) => there.has(member))
+}
+
+function names(before: object, after: object): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
 }

@@ -1,8 +1,15 @@
 import type { Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
-import type { Change } from '../model/change.ts'
+import { isWrite, type Change, type Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
+import { kinds } from '../model/resource.ts'
 import type { Step } from '../model/plan.ts'
+import { adds } from './delta.ts'
+import { edges } from './edges.ts'
+import { fingerprint } from './fingerprint.ts'
+import { loweredByEach } from './lowers.ts'
+import { renamesIn, seenThrough, settle } from './renaming.ts'
+import { byText } from './sets.ts'
 
 /** What the order of one system hangs on. */
 export interface OrderContext {
@@ -12,6 +19,13 @@ export interface OrderContext {
   readonly system: string
 }
 
-export function order(_changes: readonly Change[], _context: OrderContext): Step[] {
-  throw new Error('not written yet')
+/**
+ * Changes → steps. Renames, then everything that gives, then the owner reductions, then what only takes away, then
+ * removals; inside each phase by reference, and never before what the step needs. What no step sends (by hand, kept)
+ * comes last. The same changes in any order give the same steps.
+ */
+export function order(changes: readonly Change[], context: OrderContext): Step[] {
+  const { actual, description, system } = context
+  const lowers = loweredByEach(changes.filter(isWrite), context)
+  const nodes = changes.map((change) => ({ change, lowers: isWrite(change) ? (lowers.get(change) ?? []) : [] }))
 }

@@ -1,0 +1,77 @@
+import type { KindDescription } from '../connector/describe.ts'
+import type { Change } from '../model/change.ts'
+import type { Json } from '../model/json.ts'
+import type { ResourceRef } from '../model/resource.ts'
+import type { Cause } from '../model/span.ts'
+import { emptyPart, isEmpty, namesIn, type Delta } from './delta.ts'
+import { canonical } from './digest.ts'
+import type { Rename } from './renaming.ts'
+
+type Manual = Extract<Change, { action: 'manual' }>
+
+/**
+ * What a person is told to do where a system has no interface for a change: the connector's own steps with `{name}` and
+ * `{value}` filled in, or one sentence that says what is wished. None where nothing differs.
+ */
+export function manualChange(ref: ResourceRef, delta: Delta, kind: KindDescription, cause: Cause): Manual[] {
+  if (isEmpty(delta)) return []
+  const steps = (['fields', 'links'] as const).flatMap((part) =>
+    namesIn(delta.before[part], delta.after[part]).flatMap((name) => {
+      const described = kind[part][name]
+      const value = shown(delta.after[part][name])
+      if (described?.write === 'create-only')
+        return `"${name}" of the ${called(ref)} is fixed when it is made. Remove it and make it again by hand with ${value}, or correct the manifest.`
+      return (
+        described?.steps?.map((step) => fill(step, ref.key, value)) ??
+        `Set "${name}" of the ${called(ref)} to ${value}.`
+      )
+    }),
+  )
+  return [{ action: 'manual', ref, ...delta, steps, cause }]
+}
+
+/** A kind that the system neither makes nor removes through an interface. */
+export function manualCreate(ref: ResourceRef, after: Delta['after'], cause: Cause): Manual {
+  return { action: 'manual', ref, before: emptyPart, after, steps: [`Make the ${called(ref)}.`], cause }
+}
+
+export function manualDelete(ref: ResourceRef, { fields, links }: Delta['before'], cause: Cause): Manual {
+  return {
+    action: 'manual',
+    ref,
+    before: { fields, links },
+    after: emptyPart,
+    steps: [`Remove the ${called(ref)}.`],
+    cause,
+  }
+}
+
+export function manualRename({ kind, from, to }: Rename, system: string, cause: Cause): Manual {
+  const ref = { system, kind, key: to }
+  return {
+    action: 'manual',
+    ref,
+    before: emptyPart,
+    after: emptyPart,
+    steps: [
+      `Rename the ${kind} "${from}" to "${to}" in ${system}. Everything else of it is planned under its name of today.`,
+    ],
+    cause,
+  }
+}
+
+/** Each placeholder once: a name that looks like one stays what it is. */
+function fill(step: string, name: string, value: string): string {
+  return step.replace(/\{(name|value)\}/g, (_, placeholder: string) =>
+    placeholder === 'name' ? name : value,
+  )
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined) return 'nothing'
+  return typeof value === 'string' ? value : canonical(value)
+}
+
+function called({ system, kind, key }: ResourceRef): string {
+  return `${kind} "${key}" in ${system}`
+}

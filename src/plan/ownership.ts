@@ -1,0 +1,89 @@
+import { asciiLower, type Description } from '../connector/describe.ts'
+import type { InventoryEntry } from '../model/inventory.ts'
+import { collectionOf, type Kind, type Resource } from '../model/resource.ts'
+import type { Cause } from '../model/span.ts'
+import type { SystemConfig } from '../model/workspace.ts'
+
+/** Why something that nobody declares may be removed; undefined: it may not, whatever else is true. */
+export type RemovalGround = Cause | undefined
+
+/**
+ * Who may remove what is decided here, once, so that no later step has to remember to spare anything: the inventory
+ * lists it, or its collection is exclusive. What the system brings along itself is never removed.
+ */
+export function ownership(
+  config: SystemConfig,
+  description: Description,
+  inventory: readonly InventoryEntry[],
+): (resource: Resource) => RemovalGround {
+  const index = indexInventory(inventory)
+  return (resource) => {
+    const { kind } = resource.ref
+    if (description.kinds[kind]?.writable !== true || isBuiltIn(description, resource)) return undefined
+    const entry = index.of(resource)
+    if (entry) return { ...config.cause, because: `no longer declared; applied by run ${entry.run}` }
+    if (!config.exclusive.includes(kind)) return undefined
+    const place = config.places['exclusive'] ?? config.cause
+    return { ...place, because: `not declared, and exclusive: ${collectionOf[kind]}` }
+  }
+}
+
+export interface InventoryIndex {
+  /** The entry of this very thing: its native id decides where both know one, else the name. */
+  of(resource: Resource): InventoryEntry | undefined
+  /** The entry under this name, even if another thing bears the name today. */
+  named(kind: Kind, key: string): InventoryEntry | undefined
+}
+
+export function indexInventory(inventory: readonly InventoryEntry[]): InventoryIndex {
+  const byKey = new Map(inventory.map((entry) => [`${entry.kind}:${entry.key}`, entry]))
+  const byId = new Map(
+    inventory.flatMap((entry) =>
+      entry.id === undefined ? [] : [[`${entry.kind}:${entry.id}`, entry] as const],
+    ),
+  )
+  return {
+    of({ ref, id }) {
+      const same = id === undefined ? undefined : byId.get(`${ref.kind}:${id}`)
+      if (same) return same
+      const named = byKey.get(`${ref.kind}:${ref.key}`)
+      return named?.id === undefined || id === undefined ? named : undefined
+    },
+    named: (kind, key) => byKey.get(`${kind}:${key}`),
+  }
+}
+
+/** The system's own roles: there before anybody declares anything, and they cannot go. */
+export function isBuiltIn(description: Description, { ref }: Pick<Resource, 'ref'>): boolean {
+  return ref.kind === 'role' && description.roles.includes(ref.key)
+}
+
+/** What the system's `ignore` leaves alone: neither compared nor reported, and never an owner. */
+export function ignoring(
+  config: SystemConfig,
+  description: Description,
+): (ref: Pick<Resource['ref'], 'kind' | 'key'>) => boolean {
+  const patterns = new Map(
+    Object.entries(config.ignore).map(([kind, list]) => {
+      const folds = description.kinds[kind as Kind]?.keyCaseInsensitive === true
+      return [kind, list.map((pattern) => (folds ? asciiLower(pattern) : pattern))]
+    }),
+  )
+  return ({ kind, key }) => patterns.get(kind)?.some((pattern) => matches(pattern, key)) ?? false
+}
+
+/** `*` stands for any run of characters. Piece by piece from the left, so that no pattern is slow. */
+export function matches(pattern: string, text: string): boolean {
+  const pieces = pattern.split('*')
+  const [first, last] = [pieces[0] ?? '', pieces.at(-1) ?? '']
+  if (pieces.length === 1) return pattern === text
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false
+  let from = first.length
+  for (const piece of pieces.slice(1, -1)) {
+    const at = text.indexOf(piece, from)
+    if (at < 0) return false
+    from = at + piece.length
+  }
+  return from <= text.length - last.length
+}
