@@ -60,6 +60,6 @@ function unknownVersion(raw: RawDocument, known: readonly string[]): Problem {
     path: ['apiVersion'],
     mark: 'value',
     message: `${shown} is not a version of the manifest language that this rolecall knows.`,
-    fix: suggest(String(version), known, 'known versions') ?? `Known: ${known.join(', ')}.`,
+    fix: suggest(typeof version === 'string' ? version : '', known, 'known versions') ?? 'Update rolecall.',
   }
 }
