@@ -1,0 +1,70 @@
+import type { Finding } from '../model/finding.ts'
+import { findingCodes } from '../model/finding.ts'
+import type { Acceptance, Guardrail } from '../model/workspace.ts'
+import { accept } from './acceptance.ts'
+import { anchorTouched } from './anchor-touched.ts'
+import { emptyDesired } from './empty-desired.ts'
+import type { Guard } from './guard.ts'
+import { guardrail } from './guardrail.ts'
+import { identityChanged } from './identity-changed.ts'
+import { lastOwner } from './last-owner.ts'
+import { ownAccess } from './own-access.ts'
+import { ownersBelowMinimum } from './owners-below-minimum.ts'
+import { removalLimit } from './removal-limit.ts'
+import { sceneOf, type GuardCase } from './scene.ts'
+import { sealedOwner } from './sealed-owner.ts'
+import { systemInvariant } from './system-invariant.ts'
+import { unprovenRead } from './unproven-read.ts'
+
+export type { GuardCase } from './scene.ts'
+
+/** What the findings of a run hang on besides its systems. */
+export interface GuardContext {
+  readonly acceptances: readonly Acceptance[]
+  /** How much of each Acceptance is spent, by its name. */
+  readonly spent: ReadonlyMap<string, number>
+  readonly guardrails: readonly Guardrail[]
+  /** UTC day, `YYYY-MM-DD`. */
+  readonly today: string
+  /** RFC 3339, UTC. */
+  readonly now: string
+}
+
+/** Every guard there is: a rule that is not in this list is not kept. */
+export const guards: readonly Guard[] = [
+  lastOwner,
+  ownersBelowMinimum,
+  sealedOwner,
+  systemInvariant,
+  ownAccess,
+  anchorTouched,
+  unprovenRead,
+  emptyDesired,
+  identityChanged,
+  removalLimit,
+  guardrail,
+]
+
+/**
+ * Judges finished plans by their simulated outcome: all findings of all guards, by system and then by the order of
+ * the codes, those that an Acceptance covers marked with its name. Nothing is refused here; see `exitCodeOf`.
+ */
+export function check(
+  cases: readonly GuardCase[],
+  context: GuardContext,
+  using: readonly Guard[] = guards,
+): Finding[] {
+  const { today, now, guardrails } = context
+  const findings = cases.flatMap((one) => {
+    const scene = sceneOf(one, { today, now, guardrails })
+    return using.flatMap((guard) => guard.find(scene))
+  })
+  return accept(findings.sort(byPlace), context.acceptances, context.spent, today)
+}
+
+/** A stable order, whatever the order of the systems and of the guards: two runs can be compared. */
+function byPlace(a: Finding, b: Finding): number {
+  if (a.system !== b.system) return a.system < b.system ? -1 : 1
+  if (a.code !== b.code) return findingCodes.indexOf(a.code) - findingCodes.indexOf(b.code)
+  return a.message < b.message ? -1 : a.message > b.message ? 1 : 0
+}

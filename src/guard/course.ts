@@ -1,0 +1,84 @@
+import type { Write } from '../model/change.ts'
+import type { GraphView } from '../model/graph.ts'
+import { kinds, splitTarget, type Kind, type Resource } from '../model/resource.ts'
+import { renamesIn, settle } from '../plan/renaming.ts'
+import type { Scene } from './scene.ts'
+
+/**
+ * One account, followed through every state it can be found in.
+ *
+ * A run may stop anywhere, and any step may fail or wait, so any subset of the writes may be what was done. What an
+ * account can do hangs only on itself and on what the connector names for it; so the subsets of the few writes
+ * that touch those are all the states there are, exactly, however large the plan is.
+ */
+export interface Course {
+  /** The writes that touch the account or what its power hangs on. */
+  readonly writes: readonly Write[]
+  /** One for each subset of them. */
+  readonly states: readonly CourseState[]
+}
+
+export interface CourseState {
+  readonly done: readonly Write[]
+  readonly graph: GraphView
+  /** The account in this state, under its key of then; undefined while or once it is not there. */
+  readonly account: Resource | undefined
+}
+
+/**
+ * All states of an account, named by the key it ends with. `undefined` when more writes touch it than can be looked
+ * at one by one: then nothing is known of it.
+ */
+export function courseOf(scene: Scene, coming: string): Course | undefined {
+  const live = scene.live('account', coming)
+  let writes = [...new Set([coming, live].flatMap((key) => scene.touching({ kind: 'account', key })))]
+  for (;;) {
+    if (writes.length > mostTouches) return undefined
+    const states = subsets(writes).map((done) => stateOf(scene, coming, done))
+    const wider = [...new Set([...writes, ...states.flatMap((state) => hangsOn(scene, state))])]
+    if (wider.length === writes.length) return { writes, states }
+    writes = wider
+  }
+}
+
+/** 2^8 states at most. An owner whom more writes touch than this is no one to rely on meanwhile. */
+const mostTouches = 8
+
+function stateOf(scene: Scene, coming: string, done: readonly Write[]): CourseState {
+  const graph = done.length === 0 ? scene.start : scene.after(done)
+  return { done, graph, account: find(scene, graph, coming, done) }
+}
+
+/** Something new is not there before its create, even if another has its name until then. */
+function find(scene: Scene, graph: GraphView, coming: string, done: readonly Write[]): Resource | undefined {
+  const isNew = (write: Write) =>
+    write.action === 'create' && write.ref.kind === 'account' && write.ref.key === coming
+  if (scene.touching({ kind: 'account', key: coming }).some(isNew))
+    return done.some(isNew) ? graph.get('account', coming) : undefined
+  const live = scene.live('account', coming)
+  return graph.get('account', settle(renamesIn(done), scene.start).get('account')?.get(live) ?? live)
+}
+
+/** Writes on what the account's power hangs on, and deletes of what it points at: those take its link along. */
+function hangsOn(scene: Scene, { account, graph }: CourseState): readonly Write[] {
+  if (!account) return []
+  const links = scene.description.kinds.account?.links ?? {}
+  const targets = Object.entries(account.links)
+    .filter(([name]) => links[name]?.membership !== true)
+    .flatMap(([, targets]) => targets.map(splitTarget))
+  return [
+    ...scene.touching(account.ref),
+    ...scene.rules.ownershipDependsOn(account, graph).flatMap((ref) => scene.touching(ref)),
+    ...targets
+      .flatMap(({ type, name }) => (isKind(type) ? scene.touching({ kind: type, key: name }) : []))
+      .filter((write) => write.action === 'delete'),
+  ]
+}
+
+function isKind(type: string): type is Kind {
+  return (kinds as readonly string[]).includes(type)
+}
+
+function subsets<T>(items: readonly T[]): T[][] {
+  return items.reduce<T[][]>((some, item) => [...some, ...some.map((subset) => [...subset, item])], [[]])
+}

@@ -1,0 +1,156 @@
+import type { Write } from '../model/change.ts'
+import { courseOf, type Course, type CourseState } from './course.ts'
+import { guard, type Found } from './guard.ts'
+import { distinct, isUsable, ownerIn, ownersAfter, ownersBefore, usable, type Owner } from './owners.ts'
+import { removals } from './removals.ts'
+import type { Scene } from './scene.ts'
+import { counted, named } from './words.ts'
+
+/**
+ * No state that a run can reach is without a usable owner: not the end, not a prefix, not what is left when any
+ * step fails or waits.
+ *
+ * One owner whom nothing in the plan can lower, whatever is done and whatever is not, makes every order and every
+ * part of the plan safe. Where there is none (the only owner hands over to another), apply reads afresh before
+ * each step that says whom it lowers, and sends it only while somebody else is usable. That barrier is relied on
+ * here only if it will see every lowering, and only if somebody is left for it to let the plan through.
+ */
+export const lastOwner = guard('last-owner', (scene) => {
+  if (scene.writes.length === 0) return []
+  const before = usable(ownersBefore(scene))
+  if (before.length === 0) return additionsOnly(scene)
+  if (before.some((owner) => staysUsable(scene, owner.coming, () => true))) return []
+
+  const after = usable(ownersAfter(scene))
+  const successor = after.some((owner) =>
+    staysUsable(scene, owner.coming, (course, state) => granted(scene, course, state)),
+  )
+  if (!successor) return [nobodyLeft(scene, before, after)]
+  const unseen = unseenByBarrier(scene)
+  return unseen.length === 0 ? [] : [cannotBeWatched(scene, before, unseen)]
+})
+
+/** Whether the account is a usable owner in all of its states that count. */
+function staysUsable(
+  scene: Scene,
+  coming: string,
+  counts: (course: Course, state: CourseState) => boolean,
+): boolean {
+  const course = courseOf(scene, coming)
+  if (!course) return false
+  return course.states
+    .filter((state) => counts(course, state))
+    .every((state) => usableIn(scene, coming, state))
+}
+
+function usableIn(scene: Scene, coming: string, { account, graph }: CourseState): boolean {
+  return account !== undefined && isUsable(ownerIn(scene, graph, account, coming))
+}
+
+/** Whether all is done in this state but for steps before which apply confirms that somebody else owns the system. */
+function granted(scene: Scene, course: Course, state: CourseState): boolean {
+  return course.writes.every((write) => state.done.includes(write) || lowersOf(scene, write).length > 0)
+}
+
+/**
+ * Accounts that some write lowers from a usable owner in some state without saying so: the barrier would not look
+ * before it, or would count on the very account that goes.
+ */
+function unseenByBarrier(scene: Scene): readonly string[] {
+  const created = scene.writes.filter((write) => write.action === 'create' && write.ref.kind === 'account')
+  const all = [...scene.was.all('account'), ...created].map(({ ref }) => ref.key)
+  return all.filter((coming) => {
+    const course = courseOf(scene, coming)
+    return !course || course.writes.some((write) => lowersUnseen(scene, coming, course, write))
+  })
+}
+
+function lowersUnseen(scene: Scene, coming: string, course: Course, write: Write): boolean {
+  const lowers = lowersOf(scene, write)
+  if (lowers.includes(coming) || lowers.includes(scene.live('account', coming))) return false
+  return course.states
+    .filter((state) => state.done.includes(write) && !usableIn(scene, coming, state))
+    .some((state) => {
+      const without = state.done.filter((other) => other !== write)
+      const before = course.states.find(
+        ({ done }) => done.length === without.length && without.every((other) => done.includes(other)),
+      )
+      return before !== undefined && usableIn(scene, coming, before)
+    })
+}
+
+function lowersOf(scene: Scene, write: Write): readonly string[] {
+  return scene.stepOf.get(write)?.lowers ?? []
+}
+
+function nobodyLeft(scene: Scene, before: readonly Owner[], after: readonly Owner[]): Found {
+  const now = `now ${distinct(before)}: ${namesOf(before)}`
+  const outcome =
+    after.length === 0
+      ? `leaves "${scene.config.name}" with 0 usable owners (${now})`
+      : `lowers every usable owner of "${scene.config.name}" (${now}), and ${namesOf(after)} would not be one at ` +
+        'every point from there on'
+  return {
+    refs: before.map((owner) => owner.ref),
+    count: distinct(after),
+    message: `This plan ${outcome}; at every point of a run at least 1 must remain${notCounted(scene)}.`,
+    remedy:
+      'This cannot be accepted: give an owner role to another person who can use it, and apply that first.',
+  }
+}
+
+function cannotBeWatched(scene: Scene, before: readonly Owner[], unseen: readonly string[]): Found {
+  return {
+    refs: unseen.map((coming) => ({
+      system: scene.config.name,
+      kind: 'account',
+      key: scene.live('account', coming),
+    })),
+    count: unseen.length,
+    message:
+      `This plan lowers every usable owner of "${scene.config.name}" (now ${distinct(before)}: ${namesOf(before)}), and ` +
+      `${named(unseen.map((coming) => scene.live('account', coming)))} can be lowered on the way by a step that does ` +
+      'not say so; at every point of a run at least 1 must remain.',
+    remedy:
+      'This cannot be accepted: make two plans of it, one that gives the owner role and then one that takes it away.',
+  }
+}
+
+/** Without anybody to count on, whatever is taken away may be what the next owner needs. */
+function additionsOnly(scene: Scene): readonly Found[] {
+  const refs = [...ownersBefore(scene).values()].map((owner) => owner.ref)
+  const taken = [...removals(scene).values()].flatMap((dimension) => dimension.removed)
+  if (taken.length > 0)
+    return [
+      {
+        refs,
+        count: 0,
+        message:
+          `"${scene.config.name}" has no usable owner, and this plan takes away ${counted(taken.length, 'thing')}; ` +
+          `until there is an owner, a plan may only add${notCounted(scene)}.`,
+        remedy:
+          'This cannot be accepted: give an owner role to a person who can use it, and apply that alone.',
+      },
+    ]
+  if (usable(ownersAfter(scene)).length > 0) return []
+  return [
+    {
+      refs,
+      count: 0,
+      severity: 'warn',
+      message: `"${scene.config.name}" has no usable owner, before this plan or after it${notCounted(scene)}.`,
+      remedy: 'Give an owner role to a person who can use it: until then, no plan may take anything away.',
+    },
+  ]
+}
+
+/** Owners on paper, so that nobody wonders why they did not help. */
+function notCounted(scene: Scene): string {
+  const idle = [...ownersBefore(scene).values()].filter((owner) => !isUsable(owner))
+  if (idle.length === 0) return ''
+  return ` (not counted: ${named(idle.map((owner) => `${owner.ref.key}, ${owner.because.join(' and ')}`))})`
+}
+
+function namesOf(owners: readonly Owner[]): string {
+  return named(owners.map((owner) => owner.ref.key))
+}

@@ -1,0 +1,77 @@
+import { refKey } from '../model/resource.ts'
+import { guard, type Found } from './guard.ts'
+import { removals, type Dimension } from './removals.ts'
+import type { Scene } from './scene.ts'
+import { placeOf } from './words.ts'
+
+/**
+ * One change that takes away a great deal is more often a mistake than a wish. Few are let through wherever they
+ * are; of many, a share; of a small collection, at most half, since ten of twelve would be nearly all; and owners
+ * one at a time.
+ */
+export const removalLimit = guard('removal-limit', (scene) =>
+  [...removals(scene).values()]
+    .filter((dimension) => dimension.removed.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((dimension) => {
+      const rule = ruleBroken(scene, dimension)
+      return rule ? [found(scene, dimension, rule)] : []
+    }),
+)
+
+interface Rule {
+  readonly says: string
+  readonly where: string
+}
+
+function ruleBroken(scene: Scene, { name, size, removed }: Dimension): Rule | undefined {
+  const count = removed.length
+  if (name === 'owner reductions')
+    return count > 1 ? { says: 'owners are reduced one at a time', where: 'built in' } : undefined
+  const { moreThan, percent } = scene.config.limits
+  const share = (size * percent) / 100
+  if (count > Math.max(moreThan, share)) {
+    const says =
+      share > moreThan
+        ? `the limit is ${Math.floor(share)} (${percent} %)`
+        : `the limit is ${moreThan} (${percent} % would be ${Math.floor(share)})`
+    const path = share > moreThan ? 'limits.removals.percent' : 'limits.removals.moreThan'
+    return { says, where: placeOf(scene.config, path) }
+  }
+  if (size >= 3 && count > size / 2)
+    return { says: 'of three or more, at most half may go at once', where: 'built in' }
+  return undefined
+}
+
+function found(scene: Scene, dimension: Dimension, rule: Rule): Found {
+  const { removed } = dimension
+  const persons = removed.map(({ account }) => (account === undefined ? undefined : scene.person(account)))
+  const people = [...new Set(persons.filter((person) => person !== undefined))].sort()
+  const ofPeople = !persons.includes(undefined)
+  const covering = ofPeople
+    ? `names who it is about and has \`atMost: ${people.length}\``
+    : `has \`atMost: ${removed.length}\``
+  return {
+    refs: [...new Map(removed.map(({ ref }) => [refKey(ref), ref])).values()],
+    count: removed.length,
+    message: `This plan ${phrase(dimension)} in "${scene.config.name}"; ${rule.says}.`,
+    where: rule.where,
+    remedy: `Make smaller plans of it, or write an Acceptance that ${covering}.`,
+    acceptable: true,
+    ...(ofPeople ? { people } : {}),
+  }
+}
+
+function phrase({ name, size, removed }: Dimension): string {
+  const part = `${removed.length} of ${size}`
+  switch (name) {
+    case 'suspensions':
+      return `suspends ${part} active accounts`
+    case 'demotions':
+      return `takes power from ${part} administrative accounts`
+    case 'owner reductions':
+      return `reduces ${part} owners`
+    default:
+      return `takes away ${part} ${name}`
+  }
+}

@@ -1,0 +1,46 @@
+import type { Kind } from '../model/resource.ts'
+import { collectionOf, kinds } from '../model/resource.ts'
+import { guard } from './guard.ts'
+import { removals } from './removals.ts'
+import type { Scene } from './scene.ts'
+import { counted } from './words.ts'
+
+/**
+ * A short read makes people look gone. What is taken away touches more than its own collection (a group takes its
+ * members' memberships along), so one collection that was not read whole stops every removal in its system.
+ */
+export const unprovenRead = guard('unproven-read', (scene) => {
+  const taken = [...removals(scene).values()].flatMap((dimension) => dimension.removed)
+  if (taken.length === 0) return []
+  const refs = [...new Map(taken.map(({ ref }) => [`${ref.kind}:${ref.key}`, ref])).values()]
+  const things = counted(taken.length, 'thing')
+  return kinds.flatMap((kind) => {
+    const missing = missingProof(scene, kind)
+    if (missing === undefined) return []
+    return [
+      {
+        refs,
+        count: taken.length,
+        message: `The ${collectionOf[kind]} of "${scene.config.name}" are not proven to be read whole (${missing}), and this plan takes away ${things}; nothing is removed on an unproven read.`,
+        remedy: `This cannot be accepted: run again, and if it stays so, \`rolecall doctor --system ${scene.config.name}\` says what the read lacks.`,
+      },
+    ]
+  })
+})
+
+/** Why a collection is not proven; undefined when it is, or when it is none of the removals' business. */
+function missingProof(scene: Scene, kind: Kind): string | undefined {
+  const described = scene.description.kinds[kind]
+  if (!described) return undefined
+  if (described.evidence.length === 0)
+    return losesAny(scene, kind) ? 'the system offers no proof for them' : undefined
+  const proof = scene.observation.proofs[kind]
+  if (!proof) return 'not read'
+  if (!proof.complete) return proof.reason
+  const lacking = described.evidence.filter((evidence) => !proof.evidence.includes(evidence))
+  return lacking.length === 0 ? undefined : `without ${lacking.join(' and ')}`
+}
+
+function losesAny(scene: Scene, kind: Kind): boolean {
+  return [...removals(scene).values()].some(({ removed }) => removed.some(({ ref }) => ref.kind === kind))
+}

@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest'
+import { check, guards, type GuardCase, type GuardContext } from '../../src/guard/check.ts'
+import { refusals } from '../../src/guard/exit.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import {
+  account,
+  allRead,
+  config,
+  context,
+  create,
+  guardCase,
+  guardrail,
+  names,
+  owner,
+  place,
+  ref,
+  remove,
+  role,
+  suspend,
+  thing,
+  update,
+} from './case.ts'
+
+/** Every refusal in full: what a person reads, where the rule is set, and whether it can be accepted. */
+
+interface Example {
+  readonly says: string
+  readonly one: GuardCase
+  readonly context?: GuardContext
+  readonly finding: Omit<Finding, 'system'>
+  /** Guards that refuse it as well. */
+  readonly besides?: readonly Finding['code'][]
+}
+
+const anchors = config({
+  owners: { anchors: ['ana'], minimum: 1 },
+  places: { 'owners.anchors': place(21) },
+})
+const automation = config({ automation: ['ci-bot'], places: { automation: place(23) } })
+const bot = account('ci-bot', { role: 'Administrator', type: 'service', groups: ['tools'] })
+const crowd = names('m', 20).map((name) => account(name))
+const cannot = { where: 'built in', severity: 'refuse', acceptable: false } as const
+const ana = ref('account', 'ana')
+
+const examples: readonly Example[] = [
+  {
+    says: 'the only owner is removed',
+    one: guardCase({ live: [owner('ana'), account('bo')], changes: [remove(owner('ana'))] }),
+    finding: {
+      ...cannot,
+      code: 'last-owner',
+      refs: [ana],
+      count: 0,
+      message:
+        'This plan leaves "vpn" with 0 usable owners (now 1: ana); at every point of a run at least 1 must remain.',
+      remedy:
+        'This cannot be accepted: give an owner role to another person who can use it, and apply that first.',
+    },
+  },
+  {
+    says: 'something is taken away while nobody owns the system',
+    one: guardCase({
+      live: [owner('ana', { status: 'suspended' }), account('bo'), account('chen')],
+      changes: [remove(account('bo'))],
+    }),
+    finding: {
+      ...cannot,
+      code: 'last-owner',
+      refs: [ana],
+      count: 0,
+      message:
+        '"vpn" has no usable owner, and this plan takes away 1 thing; until there is an owner, a plan may only add (not counted: ana, suspended).',
+      remedy: 'This cannot be accepted: give an owner role to a person who can use it, and apply that alone.',
+    },
+  },
+  {
+    says: 'two owners become one where two are wanted',
+    one: guardCase({
+      live: [owner('ana'), owner('bo')],
+      changes: [role(owner('bo'), 'Member')],
+      config: { owners: { anchors: [], minimum: 2 }, places: { 'owners.minimum': place(22) } },
+    }),
+    finding: {
+      code: 'owners-below-minimum',
+      severity: 'refuse',
+      refs: [ref('account', 'bo')],
+      count: 1,
+      message: 'This plan lowers bo and leaves "vpn" with 1 usable owner (now 2); owners.minimum is 2.',
+      where: 'rolecall.yaml:22',
+      remedy: 'Give an owner role to another person as well, or write an Acceptance for it.',
+      acceptable: true,
+      people: ['bo'],
+    },
+  },
+  {
+    says: 'the sealed owner is written',
+    one: guardCase({
+      live: [owner('ana', { sealed: true }), owner('bo')],
+      changes: [
+        update(
+          owner('ana'),
+          { fields: { email: 'ana@acme.example' } },
+          { fields: { email: 'a@acme.example' } },
+        ),
+      ],
+    }),
+    finding: {
+      ...cannot,
+      code: 'sealed-owner',
+      refs: [ana],
+      count: 1,
+      message: 'This plan changes 1 sealed thing of "vpn" (account ana); no plan may write what is sealed.',
+      remedy: 'This cannot be accepted: declare what is sealed as it is, or leave it out of the manifests.',
+    },
+    besides: ['system-invariant'],
+  },
+  {
+    says: 'a group in use by a policy is removed',
+    one: guardCase({
+      live: [
+        owner('ana'),
+        thing('group', 'finance'),
+        thing('policy', 'payroll', { links: { subjects: ['group:finance'] } }),
+      ],
+      changes: [remove(thing('group', 'finance'))],
+    }),
+    finding: {
+      ...cannot,
+      code: 'system-invariant',
+      refs: [ref('policy', 'payroll')],
+      count: 1,
+      message: 'policy:payroll still refers to group:finance, which would be removed.',
+      remedy: 'Keep group:finance, or change policy:payroll in the same plan.',
+    },
+  },
+  {
+    says: "rolecall's own account is lowered",
+    one: guardCase({
+      live: [owner('ana'), bot, thing('group', 'tools')],
+      changes: [role(bot, 'Member'), remove(thing('group', 'tools'))],
+      config: automation,
+    }),
+    finding: {
+      ...cannot,
+      code: 'own-access',
+      refs: [ref('account', 'ci-bot')],
+      count: 1,
+      message:
+        'rolecall itself uses ci-bot in "vpn", and this plan lowers it: its power falls from administrator to member, its role changes from Administrator to Member, it loses group:tools.',
+      where: 'rolecall.yaml:23',
+      remedy: 'This cannot be accepted: leave ci-bot as it is, or give rolecall other credentials first.',
+    },
+  },
+  {
+    says: 'an anchor is suspended, though others own the system',
+    one: guardCase({
+      live: [owner('ana'), owner('bo'), owner('chen')],
+      changes: [suspend(owner('ana'))],
+      config: anchors,
+    }),
+    finding: {
+      ...cannot,
+      code: 'anchor-touched',
+      refs: [ana],
+      count: 1,
+      message: 'ana is an anchor of "vpn", and this plan lowers it: its power falls from owner to none.',
+      where: 'rolecall.yaml:21',
+      remedy:
+        'This cannot be accepted: take ana out of owners.anchors in a merged change of its own, then make this one.',
+    },
+  },
+  {
+    says: 'something is removed although a page was missing',
+    one: guardCase({
+      live: [owner('ana'), account('bo')],
+      changes: [remove(account('bo'))],
+      proofs: { ...allRead, account: { complete: false, reason: 'page 3 of 5 failed' } },
+    }),
+    finding: {
+      ...cannot,
+      code: 'unproven-read',
+      refs: [ref('account', 'bo')],
+      count: 1,
+      message:
+        'The accounts of "vpn" are not proven to be read whole (page 3 of 5 failed), and this plan takes away 1 thing; nothing is removed on an unproven read.',
+      remedy:
+        'This cannot be accepted: run again, and if it stays so, `rolecall doctor --system vpn` says what the read lacks.',
+    },
+  },
+  {
+    says: 'everything goes because nothing is declared',
+    one: guardCase({
+      live: [owner('ana'), thing('group', 'finance')],
+      changes: [remove(thing('group', 'finance'))],
+      wishes: [],
+    }),
+    finding: {
+      ...cannot,
+      code: 'empty-desired',
+      refs: [ref('group', 'finance')],
+      count: 1,
+      message: 'Nothing is declared for "vpn", and this plan takes away 1 thing there.',
+      remedy:
+        'This cannot be accepted: look whether this is the right folder and branch; what is to go on purpose is declared with `state: absent`, and a person with `status: left`.',
+    },
+  },
+  {
+    says: 'a stranger under a known name would be given a role',
+    one: guardCase({
+      live: [owner('ana'), account('bo', { id: '9' })],
+      changes: [role(account('bo'), 'Administrator')],
+      inventory: [{ system: 'vpn', kind: 'account', key: 'bo', id: '5', handle: 'bo', wish: 'x', run: 'r1' }],
+    }),
+    finding: {
+      code: 'identity-changed',
+      severity: 'refuse',
+      refs: [ref('account', 'bo')],
+      count: 1,
+      message:
+        'The account bo of "vpn" has the id 9, and rolecall knew it as 5: the same name may be somebody else.',
+      where: 'built in',
+      remedy:
+        'Find out who made it, then delete it over there, or write an Acceptance with `ids: {was: "5", now: "9"}`.',
+      acceptable: true,
+      ids: { was: '5', now: '9' },
+    },
+  },
+  {
+    says: 'eleven accounts of twenty-one go at once',
+    one: guardCase({ live: [owner('ana'), ...crowd], changes: crowd.slice(0, 11).map(remove) }),
+    finding: {
+      code: 'removal-limit',
+      severity: 'refuse',
+      refs: names('m', 11).map((name) => ref('account', name)),
+      count: 11,
+      message: 'This plan takes away 11 of 21 accounts in "vpn"; the limit is 10 (10 % would be 2).',
+      where: 'built in',
+      remedy:
+        'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 11`.',
+      acceptable: true,
+      people: names('m', 11),
+    },
+  },
+  {
+    says: 'a guardrail cannot be evaluated',
+    one: guardCase({ live: [owner('ana')], changes: [create(account('bo'))] }),
+    context: context({ guardrails: [guardrail()] }),
+    finding: {
+      ...cannot,
+      code: 'guardrail',
+      refs: [],
+      count: 1,
+      message:
+        'Guardrail "contractors" asks for a look at the change of "vpn", and this version of rolecall cannot evaluate guardrails.',
+      where: 'access/guardrails.yaml:4',
+      remedy:
+        'Take the Guardrail out of the manifests and hold to it in review, or use a version that evaluates it.',
+    },
+  },
+]
+
+describe('each guard', () => {
+  it.each(examples)('$finding.code: $says', ({ one, context: given = context(), finding }) => {
+    const findings = check([one], given).filter(({ code }) => code === finding.code)
+    expect(findings).toEqual([{ system: 'vpn', ...finding }])
+  })
+
+  it.each(examples)('$finding.code switched off lets this through: $says', (example) => {
+    const others = guards.filter(({ code }) => code !== example.finding.code)
+    expect(others).toHaveLength(guards.length - 1)
+    const refusing = refusals(check([example.one], example.context ?? context(), others))
+    expect(refusing.map(({ code }) => code)).toEqual(example.besides ?? [])
+  })
+
+  it('has an example here', () => {
+    expect([...new Set(examples.map(({ finding }) => finding.code))].sort()).toEqual(
+      guards.map(({ code }) => code).sort(),
+    )
+  })
+
+  it('is content with a plan that changes nothing', () => {
+    const one = guardCase({ live: [owner('ana', { status: 'suspended' })], wishes: [] })
+    expect(check([one], context({ guardrails: [guardrail()] }))).toEqual([])
+  })
+})
