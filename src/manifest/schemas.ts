@@ -22,10 +22,6 @@ export const manifestKinds = [
 ] as const
 export type ManifestKind = (typeof manifestKinds)[number]
 
-export function isManifestKind(name: unknown): name is ManifestKind {
-  return manifestKinds.some((kind) => kind === name)
-}
-
 /**
  * The check of a document of this kind, compiled on first use. On a fault it returns false and `errors` holds
  * every one, each with the schema it comes from (`parentSchema`): `patternErrorMessage` there is for people.
@@ -44,14 +40,13 @@ export function schemaOf(kind: ManifestKind): JsonObject {
   return readSchema(schemaFile(kind))
 }
 
-/** What the kinds share. */
-export function commonSchema(): JsonObject {
-  return readSchema(commonFile)
-}
-
 /** The schema of a document of any kind: the one to name in an editor. It refers to all the others. */
-export function manifestSchema(): JsonObject {
-  return readSchema('manifest.schema.json')
+export const manifestFile = 'manifest.schema.json'
+
+/** The published schemas by the names of their files. */
+export function schemaFiles(): Readonly<Record<string, JsonObject>> {
+  const names = [manifestFile, commonFile, ...manifestKinds.map(schemaFile)]
+  return Object.fromEntries(names.map((name) => [name, readSchema(name)]))
 }
 
 /** `AccessPolicy` → `access-policy.schema.json`. */
@@ -89,7 +84,7 @@ function checker(): Ajv2020 {
     validateSchema: false,
   })
   ajv.addVocabulary(['patternErrorMessage'])
-  ajv.addSchema(commonSchema())
+  ajv.addSchema(readSchema(commonFile))
   for (const kind of manifestKinds) ajv.addSchema(schemaOf(kind))
   return ajv
 }

@@ -136,7 +136,7 @@ function accounts(base: Definitions, systems: readonly System[]): Definitions {
     properties: { system: reference('systemHandle') },
     required: ['system'],
     allOf: systems.map(({ name }) => ({
-      if: { properties: { system: { const: name } }, required: ['system'] },
+      if: { type: 'object', properties: { system: { const: name } }, required: ['system'] },
       then: reference(`account-${name}`),
     })),
   }
@@ -180,7 +180,7 @@ function groups(base: Definitions, systems: readonly System[]): Definitions {
 /** A system of a connector has that connector's settings, and its account keys among the defaults. */
 function settings(base: Definitions, connectors: Connectors): Definitions {
   const branches = Object.values(connectors).map(({ connector, schemas }) => ({
-    if: { properties: { connector: { const: connector } }, required: ['connector'] },
+    if: { type: 'object', properties: { connector: { const: connector } }, required: ['connector'] },
     then: {
       properties: {
         settings: schemas.system,
