@@ -1,4 +1,5 @@
 /** What the exit code says, in one place: scripts, cron jobs and pipelines rely on it. */
+import type { Diagnostic } from '../model/diagnostic.ts'
 
 /** Each code with its meaning. */
 export const exit = {
@@ -44,5 +45,21 @@ export class Fault extends Error {
     super(message)
     this.exitCode = exitCode
     this.fix = fix
+  }
+}
+
+/** The manifests have errors: nothing was read or compared. All diagnostics of the run are shown. */
+export class InvalidManifests extends Fault {
+  override name = 'InvalidManifests'
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+    super(
+      exit.fault,
+      `The manifests have ${errors === 1 ? 'an error' : `${errors} errors`}, so nothing was read or compared.`,
+      'Mend what is named above; rolecall validate checks again without opening a connection.',
+    )
+    this.diagnostics = diagnostics
   }
 }

@@ -1,9 +1,12 @@
 /** What a person sees when something goes wrong: one sentence and a way forward, or our own bug with its stack. */
 import { CommanderError } from 'commander'
+import { ConnectorFault } from '../connector/fault.ts'
 import { LedgerUnreachable } from '../ledger/ledger.ts'
 import { version } from '../version.ts'
+import { diagnosticsText } from '../render/diagnostics.ts'
+import { terminal } from '../render/encode.ts'
 import type { Border } from './border.ts'
-import { exit, Fault, type ExitCode } from './exit.ts'
+import { exit, Fault, InvalidManifests, type ExitCode } from './exit.ts'
 
 /** Writes the error to stderr and says with which code to end. */
 export function tell(error: unknown, border: Border): ExitCode {
@@ -13,19 +16,21 @@ export function tell(error: unknown, border: Border): ExitCode {
     border.err(bug(error))
     return exit.fault
   }
+  if (error instanceof InvalidManifests) border.err(`${diagnosticsText(error.diagnostics)}\n`)
   border.err(showFault(fault))
   return fault.exitCode
 }
 
 /** `error: sentence` and, below it, what to do. */
 export function showFault(fault: Fault): string {
-  const fix = fault.fix === undefined ? '' : `  ${fault.fix}\n`
-  return `error: ${fault.message}\n${fix}`
+  const fix = fault.fix === undefined ? '' : `  ${terminal(fault.fix)}\n`
+  return `error: ${terminal(fault.message)}\n${fix}`
 }
 
 /** The fault of the outside world that an error stands for; undefined when it is a bug of ours. */
 export function expected(error: unknown): Fault | undefined {
   if (error instanceof Fault) return error
+  if (error instanceof ConnectorFault) return new Fault(exit.unknown, error.message, error.fix)
   if (error instanceof LedgerUnreachable) {
     return new Fault(
       exit.unknown,

@@ -1,0 +1,85 @@
+/** `rolecall drift`: what is live beside what the protected branch (or, without one, the working tree) declares. */
+import { Option, type Command } from 'commander'
+import type { Border } from './border.ts'
+import { exit, worst, type ExitCode } from './exit.ts'
+import { collect, openSession, reading, type NarrowOptions, type Session } from './session.ts'
+
+const examples = `Examples:
+  rolecall drift                  what differs, and who has to do something about it
+  rolecall drift -o json          for a nightly job; ends with 2 when something differs
+  rolecall drift --system vpn     of this system only
+`
+
+interface DriftOptions extends NarrowOptions {
+  readonly output: 'text' | 'json' | 'markdown'
+  readonly out?: string
+}
+
+export function registerDrift(program: Command, border: Border): void {
+  program
+    .command('drift')
+    .description("say what was changed behind the repository's back; sends nothing")
+    .addHelpText('before', examples)
+    .addOption(
+      new Option('-o, --output <format>', 'what to write')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+    .option('--out <file>', 'write it to a file')
+    .option('--system <name>', 'only this system; may be repeated', collect)
+    .option('--protected-ref <ref>', 'compare with this ref')
+    .action(async (options: DriftOptions, command: Command) => {
+      process.exitCode = await drift(options, border, await openSession(command, border))
+    })
+}
+
+async function drift(options: DriftOptions, border: Border, session: Session): Promise<ExitCode> {
+  const { compareAll } = await import('./reconcile.ts')
+  const { classify } = await import('../plan/drift.ts')
+  const { openProgress } = await import('./progress.ts')
+  const progress = await openProgress(border, session.quiet)
+  const { at, cases, unread } = await compareAll({
+    ...reading(border, session, options),
+    compare: 'protected',
+    onReading: (system) => {
+      progress.doing(`reading ${system}`)
+    },
+  }).finally(progress.end)
+  const report = classify({
+    now: at.toISOString(),
+    systems: cases.map(({ config, changes, desired, inventory }) => ({
+      name: config.name,
+      changes,
+      desired,
+      inventory,
+      waiting: [], // no connector of this version has writes that wait for a person
+    })),
+  })
+  const text = await rendered(
+    report,
+    options,
+    border,
+    new Map(cases.map(({ config }) => [config.name, config.connector])),
+  )
+  if (options.out === undefined) border.out(text)
+  else await (await import('./files.ts')).writeOut(options.out, text)
+  for (const { system, message, fix } of unread)
+    border.err(`not read: ${system}: ${message}${fix === undefined ? '' : ` ${fix}`}\n`)
+  return worst([...(report.differs ? [exit.differences] : []), ...(unread.length > 0 ? [exit.unknown] : [])])
+}
+
+type Report = Parameters<typeof import('../render/drift.ts').renderDrift>[0]
+
+async function rendered(
+  report: Report,
+  { output, out }: DriftOptions,
+  border: Border,
+  connectors: ReadonlyMap<string, string>,
+): Promise<string> {
+  if (output === 'json') return `${JSON.stringify(report, null, 2)}\n`
+  const { renderDrift, renderDriftMarkdown } = await import('../render/drift.ts')
+  const { shapesOf } = await import('./shapes.ts')
+  const { descriptions } = await import('../systems/registry.ts')
+  const style = { colour: border.colour.out && out === undefined, shapes: shapesOf(descriptions), connectors }
+  return output === 'text' ? renderDrift(report, style) : renderDriftMarkdown(report, style)
+}

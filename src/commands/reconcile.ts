@@ -1,0 +1,212 @@
+/**
+ * From manifests to a judged plan, the same way for plan, apply and drift: what is shown is what is applied.
+ * Each step is one function of this list; effects are only in reading.
+ */
+import type { Connector, Observation, Reader } from '../connector/contract.ts'
+import { ConnectorFault } from '../connector/fault.ts'
+import { check, type GuardCase } from '../guard/check.ts'
+import { openLedgerReader } from '../ledger/open.ts'
+import type { LedgerReader } from '../ledger/ledger.ts'
+import type { Change } from '../model/change.ts'
+import type { DesiredGraph } from '../model/desired.ts'
+import type { InventoryEntry } from '../model/inventory.ts'
+import type { Plan } from '../model/plan.ts'
+import type { SystemConfig, Workspace } from '../model/workspace.ts'
+import { diff } from '../plan/diff.ts'
+import { order } from '../plan/order.ts'
+import { assemble } from '../plan/plan.ts'
+import { connectors, descriptions } from '../systems/registry.ts'
+import { toolName } from '../version.ts'
+import { exit, Fault } from './exit.ts'
+import type { Log } from './log.ts'
+import { targetOf } from './target.ts'
+import { loadWorkspace, type Loaded } from './workspace.ts'
+
+export interface ReconcileOptions {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => Date
+  readonly log: Log
+  /** Only these; empty is all. */
+  readonly systems: readonly string[]
+  readonly protectedRef?: string
+  readonly compare: 'declared' | 'protected'
+  /** Told before each system is read. */
+  readonly onReading?: (system: string) => void
+}
+
+/** One system that was read, and what is to be done there. */
+export interface SystemCase {
+  readonly config: SystemConfig
+  readonly connector: Connector
+  readonly observation: Observation
+  readonly desired: DesiredGraph
+  readonly inventory: readonly InventoryEntry[]
+  readonly changes: readonly Change[]
+  readonly guarded: GuardCase
+}
+
+/** A system that could not be read: it is not in the plan. */
+export interface UnreadSystem {
+  readonly system: string
+  readonly message: string
+  readonly fix?: string
+}
+
+export interface Compared {
+  readonly at: Date
+  readonly loaded: Loaded
+  readonly cases: readonly SystemCase[]
+  readonly unread: readonly UnreadSystem[]
+  readonly spent: ReadonlyMap<string, number>
+}
+
+/**
+ * Reads the manifests, the ledger and every system, side by side, and says what differs.
+ * Throws Fault, InvalidManifests or LedgerUnreachable; a system that cannot be read is in `unread` instead.
+ */
+export async function compareAll(options: ReconcileOptions): Promise<Compared> {
+  const at = options.now()
+  const loaded = await loadWorkspace({ ...options, now: at, connectors: descriptions })
+  const configs = narrowed(loaded, options.systems)
+  const { inventory, spent } = await remember(loaded.workspace, configs)
+  const read = await Promise.all(configs.map((config) => observe(config, loaded.workspace, options)))
+  const cases = read.flatMap((one) =>
+    'observation' in one ? [compare(one, loaded.workspace, inventory.get(one.config.name) ?? [])] : [],
+  )
+  return { at, loaded, cases, unread: read.flatMap((one) => ('message' in one ? [one] : [])), spent }
+}
+
+/** The plan over what was compared, with what the guards say of it. */
+export function judge({ at, loaded, cases, spent }: Compared): Plan {
+  const { workspace, commit } = loaded
+  const guarded = cases.map((one) => one.guarded)
+  const now = at.toISOString()
+  const findings = check(guarded, {
+    acceptances: workspace.acceptances,
+    spent,
+    guardrails: workspace.guardrails,
+    today: now.slice(0, 10),
+    now,
+  })
+  return assemble({
+    tool: toolName(),
+    now,
+    systems: guarded,
+    findings,
+    document: workspace.document,
+    ...(commit === undefined ? {} : { commit }),
+  })
+}
+
+/** The systems asked for, by name; all of them where none is. */
+function narrowed({ workspace, afterMerge }: Loaded, names: readonly string[]): SystemConfig[] {
+  const unknown = names.find((name) => !workspace.systems.has(name))
+  if (unknown !== undefined) {
+    const known = [...workspace.systems.keys()].sort().join(', ')
+    const message = afterMerge.includes(unknown)
+      ? `The system "${unknown}" is read after merge: the protected ref does not have it yet.`
+      : `There is no system "${unknown}".`
+    throw new Fault(exit.fault, message, `The systems are ${known === '' ? 'none yet' : known}.`)
+  }
+  return [...workspace.systems.values()]
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+interface Memory {
+  readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>
+  readonly spent: ReadonlyMap<string, number>
+}
+
+/** What the ledger knows of these systems and of the Acceptances. It is opened for asking only. */
+async function remember(workspace: Workspace, configs: readonly SystemConfig[]): Promise<Memory> {
+  const ledger = await openLedgerReader(workspace.settings.ledger, workspace.root)
+  try {
+    const inventory = new Map<string, readonly InventoryEntry[]>()
+    for (const { name } of configs) inventory.set(name, await ledger.inventory(name))
+    return { inventory, spent: await spentOf(workspace, ledger) }
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** By the Acceptance's name; the ledger knows it by its content, so that an edited one is a new one. */
+async function spentOf(workspace: Workspace, ledger: LedgerReader): Promise<Map<string, number>> {
+  const spent = new Map<string, number>()
+  for (const { name } of workspace.acceptances) {
+    const document = workspace.document(`Acceptance/${name}`)
+    if (document !== undefined) spent.set(name, await ledger.spent(document.digest))
+  }
+  return spent
+}
+
+interface Read {
+  readonly config: SystemConfig
+  readonly connector: Connector
+  readonly observation: Observation
+  readonly identity: string | undefined
+}
+
+/** One system, read whole, or why it could not be: the others go on. */
+async function observe(
+  config: SystemConfig,
+  { root }: Workspace,
+  { env, now, log, onReading }: ReconcileOptions,
+): Promise<Read | UnreadSystem> {
+  onReading?.(config.name)
+  let reader: Reader | undefined
+  try {
+    const connector = connectorOf(config)
+    reader = await connector.openReader(await targetOf(config, { env, now, root, log }))
+    const identity = await reader.whoami()
+    const observation = await reader.observe()
+    log.info({ system: config.name, calls: observation.calls }, 'read')
+    return { config, connector, observation, identity }
+  } catch (error) {
+    return unreadable(config.name, error)
+  } finally {
+    await reader?.close()
+  }
+}
+
+/** Only what is known to be the outside's fault; anything else is a bug and keeps its stack. */
+export function unreadable(system: string, error: unknown): UnreadSystem {
+  if (error instanceof ConnectorFault) return { system, message: error.message, fix: error.fix }
+  if (error instanceof Fault) {
+    return { system, message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) }
+  }
+  throw error
+}
+
+export function connectorOf({ name, connector }: SystemConfig): Connector {
+  const found = connectors[connector]
+  if (found !== undefined) return found
+  throw new Fault(
+    exit.fault,
+    `The system "${name}" asks for the connector "${connector}", which this version does not have.`,
+    `There are: ${Object.keys(connectors).join(', ')}.`,
+  )
+}
+
+/** Desired beside actual: what differs, and in which order it is done. */
+function compare(read: Read, workspace: Workspace, inventory: readonly InventoryEntry[]): SystemCase {
+  const { config, connector, observation, identity } = read
+  const { description, rules } = connector
+  const desired = workspace.desired.get(config.name)
+  if (desired === undefined) throw new Error(`no desired graph for system ${config.name}`)
+  const actual = observation.graph
+  const changes = diff({ desired, actual, description, rules, config, inventory })
+  const steps = order(changes, { actual, description, rules, system: config.name })
+  const guarded: GuardCase = {
+    config,
+    description,
+    rules,
+    observation,
+    desired,
+    steps,
+    people: workspace.people,
+    ...(identity === undefined ? {} : { identity }),
+  }
+  return { config, connector, observation, desired, inventory, changes, guarded }
+}

@@ -1,0 +1,34 @@
+/** What a connector is given to reach its system: settings, credentials and the clock, and nothing else. */
+import type { Secret, Target } from '../connector/contract.ts'
+import { resolveSecret } from '../connector/secrets.ts'
+import type { SystemConfig } from '../model/workspace.ts'
+import { exit, Fault } from './exit.ts'
+import type { Log } from './log.ts'
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => Date
+  readonly root: string
+  readonly log: Log
+}
+
+/** Resolves the system's credentials; throws Fault (exit 4) for the first that leads nowhere. */
+export async function targetOf(config: SystemConfig, { env, now, root, log }: Surroundings): Promise<Target> {
+  const credentials: Record<string, Secret> = {}
+  for (const [name, reference] of Object.entries(config.credentials)) {
+    const resolved = await resolveSecret(reference, { env, root })
+    if ('problem' in resolved) {
+      throw new Fault(exit.unknown, `${config.name}: credential ${name}: ${resolved.problem}`, resolved.fix)
+    }
+    for (const warning of resolved.warnings) log.warn({ system: config.name }, warning)
+    credentials[name] = resolved.secret
+  }
+  return {
+    system: config.name,
+    settings: config.settings,
+    credentials,
+    root,
+    now,
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * From the working directory to a workspace without errors: which files count, and as of which commit.
+ *
+ * With a protected ref, what decides over credentials and guards (System, Settings, Guardrail, Acceptance) counts
+ * only from there, so that a pull request cannot point a system at another host or accept its own finding.
+ */
+import { posix } from 'node:path'
+import {
+  commitOf,
+  filesAt,
+  openRepository,
+  uncommitted,
+  UnknownRef,
+  type CommittedFile,
+  type Repository,
+} from '../git/repository.ts'
+import { decode } from '../manifest/bytes.ts'
+import type { Connectors, Source } from '../manifest/document.ts'
+import { findRoot, loadSources, rootFile } from '../manifest/load.ts'
+import { parseSources } from '../manifest/parse.ts'
+import { readManifests } from '../manifest/read.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Workspace } from '../model/workspace.ts'
+import { exit, Fault, InvalidManifests } from './exit.ts'
+
+export interface LoadOptions {
+  readonly cwd: string
+  readonly now: Date
+  readonly connectors: Connectors
+  /** Instead of the one that Settings name. */
+  readonly protectedRef?: string
+  /** `declared`: what stands in the working tree; `protected`: all of it as the protected ref has it (drift). */
+  readonly compare: 'declared' | 'protected'
+}
+
+export interface Loaded {
+  readonly workspace: Workspace
+  /** Warnings and hints; a workspace with errors is not handed on. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** The commit of the manifests: only where git was asked and nothing is uncommitted. */
+  readonly commit?: string
+  /** Manifest files that no commit has. */
+  readonly uncommitted: readonly string[]
+  /** Systems that the protected ref does not have yet. */
+  readonly afterMerge: readonly string[]
+}
+
+/** Throws InvalidManifests with all diagnostics, and Fault where there is no workspace or git cannot answer. */
+export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
+  const root = await rootOf(options.cwd)
+  const { sources, diagnostics } = await loadSources(root)
+  if (diagnostics.some(isError)) throw new InvalidManifests(diagnostics)
+  const ref = options.protectedRef ?? settingOf(sources, 'protectedRef')
+  if (ref === undefined) return { ...read(root, sources, options), uncommitted: [], afterMerge: [] }
+  return await loadProtected(root, sources, ref, options)
+}
+
+/** The folder of `rolecall.yaml`. */
+export async function rootOf(cwd: string): Promise<string> {
+  const root = await findRoot(cwd)
+  if (root !== undefined) return root
+  throw new Fault(
+    exit.fault,
+    `There is no ${rootFile} in ${cwd} or above it, up to the root of the git repository.`,
+    'Go to the repository, name it with -C DIR, or write a first one with rolecall init.',
+  )
+}
+
+async function loadProtected(
+  root: string,
+  sources: readonly Source[],
+  ref: string,
+  options: LoadOptions,
+): Promise<Loaded> {
+  const repository = await repositoryOf(root, ref)
+  const protectedSources = await sourcesAt(repository, await commit(repository, ref))
+  const open = await uncommitted(repository, [rootFile, accessOf(sources)])
+  const compared = options.compare === 'protected' ? protectedSources : sources
+  const at = await commit(repository, options.compare === 'protected' ? ref : 'HEAD')
+  const isClean = options.compare === 'protected' || open.length === 0
+  const known = new Set(systemNames(protectedSources))
+  return {
+    ...read(root, compared, options, protectedSources),
+    ...(isClean ? { commit: at } : {}),
+    uncommitted: open,
+    afterMerge: systemNames(sources).filter((name) => !known.has(name)),
+  }
+}
+
+function read(
+  root: string,
+  sources: readonly Source[],
+  { now, connectors }: LoadOptions,
+  protectedSources?: readonly Source[],
+): Pick<Loaded, 'workspace' | 'diagnostics'> {
+  const today = now.toISOString().slice(0, 10)
+  const { workspace, diagnostics } = readManifests(sources, {
+    root,
+    today,
+    connectors,
+    ...(protectedSources === undefined ? {} : { protectedSources }),
+  })
+  if (workspace === undefined) throw new InvalidManifests(diagnostics)
+  return { workspace, diagnostics }
+}
+
+async function repositoryOf(root: string, ref: string): Promise<Repository> {
+  const repository = await openRepository(root)
+  if (repository === undefined) {
+    throw new Fault(
+      exit.unknown,
+      `The protected ref "${ref}" cannot be read: ${root} is not in a git repository, or there is no git program.`,
+      'Run in a clone of the repository, or take protectedRef out of Settings.',
+    )
+  }
+  if (repository.shallow) {
+    throw new Fault(
+      exit.unknown,
+      'This is a shallow clone, so what was declared earlier cannot be seen.',
+      'Fetch all of the history: "git fetch --unshallow", or "fetch-depth: 0" for actions/checkout.',
+    )
+  }
+  return repository
+}
+
+async function commit(repository: Repository, ref: string): Promise<string> {
+  try {
+    return await commitOf(repository, ref)
+  } catch (error) {
+    if (!(error instanceof UnknownRef)) throw error
+    throw new Fault(exit.unknown, error.message, 'Fetch it, or name another with --protected-ref.')
+  }
+}
+
+/** `rolecall.yaml` and the manifests as the commit has them. */
+async function sourcesAt(repository: Repository, id: string): Promise<Source[]> {
+  const settings = await filesAt(repository, id, (file) => file === rootFile)
+  if (settings.length === 0) {
+    throw new Fault(
+      exit.unknown,
+      `The protected commit ${id.slice(0, 12)} has no ${rootFile} here, so no system of it counts.`,
+      'Merge it first, or count the commit at hand with --protected-ref HEAD.',
+    )
+  }
+  const first = settings.map(toSource)
+  const access = `${accessOf(first)}/`
+  const manifests = await filesAt(repository, id, (file) => file.startsWith(access) && isManifest(file))
+  return [...first, ...manifests.map(toSource)]
+}
+
+function toSource({ file, bytes }: CommittedFile): Source {
+  const decoded = decode(file, bytes)
+  if ('fault' in decoded) throw new InvalidManifests([decoded.fault])
+  return { file, text: decoded.text }
+}
+
+/** As the loader of the working tree picks files: YAML, and nothing hidden. */
+function isManifest(file: string): boolean {
+  return /\.ya?ml$/i.test(file) && !file.split('/').some((part) => part.startsWith('.'))
+}
+
+function accessOf(sources: readonly Source[]): string {
+  return posix.normalize(settingOf(sources, 'access') ?? 'access').replace(/\/$/, '')
+}
+
+/** One text of `Settings.spec`, before it is known whether the manifests are valid: it decides what is read. */
+function settingOf(sources: readonly Source[], key: string): string | undefined {
+  const settings = sources.filter(({ file }) => file === rootFile)
+  for (const { value } of parseSources(settings).documents) {
+    const spec = value['kind'] === 'Settings' ? value['spec'] : undefined
+    const found =
+      typeof spec === 'object' && spec !== null && !Array.isArray(spec) ? Object.entries(spec) : []
+    const setting: unknown = found.find(([name]) => name === key)?.[1]
+    if (typeof setting === 'string' && setting !== '') return setting
+  }
+  return undefined
+}
+
+/** Only files that can hold a System are parsed for it: there may be 100,000 others. */
+function systemNames(sources: readonly Source[]): string[] {
+  const candidates = sources.filter(({ text }) => /kind['"]?\s*:\s*['"]?System\b/.test(text))
+  return parseSources(candidates)
+    .documents.flatMap(({ value }) => {
+      const metadata = value['kind'] === 'System' ? value['metadata'] : undefined
+      const name =
+        typeof metadata === 'object' && metadata !== null && 'name' in metadata ? metadata['name'] : undefined
+      return typeof name === 'string' ? [name] : []
+    })
+    .sort()
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}
