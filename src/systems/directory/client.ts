@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Reader, Target, Writer } from '../../connector/contract.ts'
 import { ConnectorFault } from '../../connector/fault.ts'
@@ -36,7 +36,7 @@ function isInside(folder: string, path: string): boolean {
 /** The path with its symbolic links followed, also where what they lead to does not exist yet. */
 function realPath(path: string): string {
   const folder = dirname(path)
-  if (folder === path) return path
+  if (folder === path || existsSync(path)) return realpathSync(path)
   const real = resolve(realPath(folder), basename(path))
   const isLink = lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink() === true
   return isLink ? realPath(resolve(dirname(real), readlinkSync(real))) : real

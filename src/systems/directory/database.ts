@@ -29,8 +29,10 @@ const patience = 5000
 export function openToRead(file: string): Connection | undefined {
   return guarded(file, () => {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined
-    const connection = connect(file, new Database(`${pathToFileURL(file).href}?mode=ro`))
-    return isDirectory(file, connection) ? connection : undefined
+    const connection = connect(file, `${pathToFileURL(file).href}?mode=ro`)
+    if (isDirectory(file, connection)) return connection
+    connection.close()
+    return undefined
   })
 }
 
@@ -38,7 +40,8 @@ export function openToRead(file: string): Connection | undefined {
 export function openToWrite(file: string): Connection {
   return guarded(file, () => {
     mkdirSync(dirname(file), { recursive: true })
-    const connection = connect(file, new Database(file))
+    // The log goes into the file at the end, so that a copy of the file is a whole directory; a reader may be in the way.
+    const connection = connect(file, file, 'PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
     isDirectory(file, connection)
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     migrate(connection)
@@ -46,7 +49,8 @@ export function openToWrite(file: string): Connection {
   })
 }
 
-function connect(file: string, database: Database.Database): Connection {
+function connect(file: string, address: string, farewell = ''): Connection {
+  const database = new Database(address)
   database.exec(`PRAGMA busy_timeout = ${patience}`)
   const statements = new Map<string, Database.Statement>()
   const prepare = (sql: string): Database.Statement => {
@@ -61,7 +65,10 @@ function connect(file: string, database: Database.Database): Connection {
     get inTransaction() {
       return database.inTransaction
     },
-    close: () => void database.close(),
+    close: () => {
+      database.exec(farewell)
+      database.close()
+    },
   }
 }
 

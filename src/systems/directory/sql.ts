@@ -1,4 +1,4 @@
-import { splitTarget, type Kind, type LinkTarget } from '../../model/resource.ts'
+import type { Kind } from '../../model/resource.ts'
 import { builtIn, layouts, type LinkColumns } from './layout.ts'
 
 /** The statements of a directory, made from its layout: names come from there only, values are always bound. */
@@ -11,6 +11,20 @@ export function selectAll(kind: Kind): string {
 /** The resource with the key that is bound. */
 export function selectOne(kind: Kind): string {
   return `${select(kind)} WHERE ${name(layouts[kind].key)} = ? AND ${isResource(kind)}`
+}
+
+export function insert(table: string, columns: readonly string[]): string {
+  const places = columns.map(() => '?')
+  return `INSERT INTO ${name(table)} (${columns.map(name).join(', ')}) VALUES (${places.join(', ')})`
+}
+
+/** Values of the columns are bound first, then the id. */
+export function updateById(table: string, columns: readonly string[]): string {
+  return `UPDATE ${name(table)} SET ${columns.map(isBound).join(', ')} WHERE id = ?`
+}
+
+export function deleteWhere(table: string, columns: readonly string[]): string {
+  return `DELETE FROM ${name(table)} WHERE ${columns.map(isBound).join(' AND ')}`
 }
 
 function select(kind: Kind): string {
@@ -43,32 +57,8 @@ function folded(type: string, column: string): string {
   return type === 'account' ? `lower(${name(column)})` : name(column)
 }
 
-/** The column that a target stands in, and the text there; undefined where the link cannot point at it. */
-export function place(
-  { byType, native }: LinkColumns,
-  target: LinkTarget,
-): { readonly column: string; readonly text: string } | undefined {
-  const { type, name: text } = splitTarget(target)
-  const column = byType[type]
-  if (column !== undefined) return { column, text }
-  return native === undefined ? undefined : { column: native, text: target }
-}
-
-export function insert(table: string, columns: readonly string[]): string {
-  if (columns.length === 0) return `INSERT INTO ${name(table)} DEFAULT VALUES`
-  return `INSERT INTO ${name(table)} (${columns.map(name).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
-}
-
-export function updateById(table: string, columns: readonly string[]): string {
-  return `UPDATE ${name(table)} SET ${columns.map((column) => `${name(column)} = ?`).join(', ')} WHERE id = ?`
-}
-
-export function deleteById(table: string): string {
-  return `DELETE FROM ${name(table)} WHERE id = ?`
-}
-
-export function deleteWhere(table: string, columns: readonly string[]): string {
-  return `DELETE FROM ${name(table)} WHERE ${columns.map((column) => `${name(column)} = ?`).join(' AND ')}`
+function isBound(column: string): string {
+  return `${name(column)} = ?`
 }
 
 /** `group` and `groups` are words of SQL. */

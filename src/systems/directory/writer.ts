@@ -2,13 +2,13 @@ import { mergeSet, movedSince } from '../../connector/before.ts'
 import type { Writer, WriteResult } from '../../connector/contract.ts'
 import type { Write } from '../../model/change.ts'
 import type { Resource } from '../../model/resource.ts'
+import { fieldColumns, linkColumns, linkRows, type Row, type Value } from './convert.ts'
 import { openToWrite, type Connection } from './database.ts'
 import { description } from './describe.ts'
 import { layouts } from './layout.ts'
 import { readOne, soon } from './reader.ts'
 import { Refusal, sentence } from './refusal.ts'
-import { addLinks, fieldColumns, linkColumns, removeLinks, storable } from './rows.ts'
-import { deleteById, insert, updateById } from './sql.ts'
+import { deleteWhere, insert, updateById } from './sql.ts'
 
 /**
  * Writes one directory. The file is made with the first write. A call is one transaction: all of its writes are
@@ -71,13 +71,13 @@ function perform(connection: Connection, write: Write): string {
 
 function create(connection: Connection, { ref, fields, links }: Resource): string {
   const { table, key, derivedKey } = layouts[ref.kind]
-  const columns = {
+  const row = {
     ...(derivedKey ? {} : { [key]: ref.key }),
     ...fieldColumns(ref, fields),
     ...linkColumns(ref, links),
   }
-  const id = connection.run(insert(table, Object.keys(columns)), ...storable(Object.values(columns)))
-  addLinks(connection, ref, links)
+  const id = add(connection, table, row)
+  for (const beside of linkRows(ref, links)) add(connection, beside.table, beside.row)
   return `${ref.kind}/${id}`
 }
 
@@ -86,24 +86,43 @@ function change(connection: Connection, write: Extract<Write, { action: 'update'
   const { table, key } = layouts[ref.kind]
   const isRename = write.action === 'rename'
   const { live, id } = expected(connection, write, isRename ? write.from : ref.key)
-  const columns = {
+  const row = {
     ...(isRename ? { [key]: ref.key } : {}),
     ...fieldColumns(ref, fieldsAfter(live, write)),
     ...linkColumns(ref, { ...emptied(before.links), ...after.links }),
   }
-  if (Object.keys(columns).length > 0) {
-    connection.run(updateById(table, Object.keys(columns)), ...storable(Object.values(columns)), id)
-  }
-  removeLinks(connection, ref, before.links)
-  addLinks(connection, ref, after.links)
+  const columns = Object.keys(row)
+  if (columns.length > 0) connection.run(updateById(table, columns), ...storable(row), id)
+  // The rows beside followed a rename: SQLite cascades it.
+  for (const gone of linkRows(ref, before.links)) drop(connection, gone.table, gone.row)
+  for (const come of linkRows(ref, after.links)) add(connection, come.table, come.row)
   return `${ref.kind}/${id}`
 }
 
-/** Everything that hangs on it and may go along goes along; anything else that refers to it fails the write. */
+/** Memberships go along with it; anything else that still refers to it fails the write. */
 function remove(connection: Connection, write: Extract<Write, { action: 'delete' }>): string {
   const { id } = expected(connection, write, write.ref.key)
-  connection.run(deleteById(layouts[write.ref.kind].table), id)
+  drop(connection, layouts[write.ref.kind].table, { id })
   return `${write.ref.kind}/${id}`
+}
+
+function add(connection: Connection, table: string, row: Row): number {
+  return connection.run(insert(table, Object.keys(row)), ...storable(row))
+}
+
+function drop(connection: Connection, table: string, row: Row): void {
+  connection.run(deleteWhere(table, Object.keys(row)), ...Object.values(row))
+}
+
+/** The values. Text that libsql would cut off or alter without a word is refused: another name would be written. */
+function storable(row: Row): readonly Value[] {
+  const values = Object.values(row)
+  for (const value of values) {
+    if (typeof value === 'string' && /[\0\p{Cs}]/u.test(value)) {
+      throw new Refusal('a text holds a NUL or half a character, which SQLite cannot keep')
+    }
+  }
+  return values
 }
 
 /** The resource as it is now, if it is what the write expects. */
