@@ -1,11 +1,11 @@
 import type { Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
-import { isWrite, type Change, type Write } from '../model/change.ts'
+import { isWrite, type Action, type Change } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
-import { kinds } from '../model/resource.ts'
 import type { Step } from '../model/plan.ts'
-import { adds } from './delta.ts'
-import { edges } from './edges.ts'
+import { kinds, showRef } from '../model/resource.ts'
+import { adds, emptyPart, isEmpty } from './delta.ts'
+import { edges, type Edges } from './edges.ts'
 import { fingerprint } from './fingerprint.ts'
 import { loweredByEach } from './lowers.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
@@ -24,8 +24,133 @@ export interface OrderContext {
  * removals; inside each phase by reference, and never before what the step needs. What no step sends (by hand, kept)
  * comes last. The same changes in any order give the same steps.
  */
-export function order(changes: readonly Change[], context: OrderContext): Step[] {
+export function order(given: readonly Change[], context: OrderContext): Step[] {
   const { actual, description, system } = context
+  const changes = given.flatMap((change) => renameAlone(change, context))
   const lowers = loweredByEach(changes.filter(isWrite), context)
-  const nodes = changes.map((change) => ({ change, lowers: isWrite(change) ? (lowers.get(change) ?? []) : [] }))
+  const seen = seenThrough(actual, settle(renamesIn(changes), actual))
+  const needs = edges(changes, { actual, seen, description })
+  const isReduction = (change: Change): boolean => isWrite(change) && lowers.has(change)
+  const sorted = sequence(changes, needs, isReduction)
+  const ids = new Map(sorted.map((change, index) => [change, `${system}/${index + 1}`]))
+  const place = new Map(sorted.map((change, index) => [change, index]))
+  return sorted.map((change) => ({
+    id: ids.get(change) ?? '',
+    change,
+    needs: [...(needs.get(change) ?? [])]
+      .sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0))
+      .map((first) => ids.get(first) ?? ''),
+    lowers: isWrite(change) ? (lowers.get(change) ?? []) : [],
+    fingerprint: fingerprint(change, seen, description),
+  }))
+}
+
+/**
+ * A rename comes first of all, since others use the new name; an owner reduction comes late and alone. One change that is
+ * both is taken apart.
+ */
+function renameAlone(change: Change, { actual, description, rules }: OrderContext): Change[] {
+  if (change.action !== 'rename' || isEmpty(change)) return [change]
+  const lowers = loweredByEach([change], { actual, description, rules })
+  if (lowers.size === 0) return [change]
+  const { from, action: _, ...update } = change
+  const rename = {
+    ...update,
+    action: 'rename',
+    from,
+    before: emptyPart,
+    after: emptyPart,
+    patch: [],
+  } as const
+  return [rename, { ...update, action: 'update' }]
+}
+
+const phases = { rename: 0, give: 1, reduce: 2, afterReduction: 3, take: 4, remove: 5, byHand: 6, keep: 7 }
+
+function phaseOf(change: Change, isReduction: (change: Change) => boolean): number {
+  if (isReduction(change)) return phases.reduce
+  switch (change.action) {
+    case 'create':
+      return phases.give
+    case 'update':
+      return adds(change) ? phases.give : phases.take
+    case 'delete':
+      return phases.remove
+    case 'manual':
+      return phases.byHand
+    case 'rename':
+    case 'keep':
+      return phases[change.action]
+  }
+}
+
+/** By phase, and each after what it needs. What needs an owner reduction cannot be among those that come before it. */
+function sequence(
+  changes: readonly Change[],
+  needs: Edges,
+  isReduction: (change: Change) => boolean,
+): Change[] {
+  const phase = new Map(changes.map((change) => [change, phaseOf(change, isReduction)]))
+  const byPhase = (a: Change, b: Change): number =>
+    (phase.get(a) ?? 0) - (phase.get(b) ?? 0) || byReference(a, b)
+  const sorted = needsFirst([...changes].sort(byPhase), needs)
+  const late = new Set<Change>()
+  for (const change of sorted) {
+    const waits = [...(needs.get(change) ?? [])].some((first) => late.has(first))
+    if (waits || isReduction(change)) late.add(change)
+    if (waits && (phase.get(change) ?? 0) < phases.afterReduction) phase.set(change, phases.afterReduction)
+  }
+  return needsFirst([...changes].sort(byPhase), needs)
+}
+
+/** Keeps the order as far as it can, and pulls up what something needs. Without recursion: a chain may be long. */
+function needsFirst(sorted: readonly Change[], needs: Edges): Change[] {
+  const done = new Set<Change>()
+  const open = new Set<Change>()
+  const place = new Map(sorted.map((change, index) => [change, index]))
+  for (const start of sorted) {
+    const stack = [start]
+    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
+      const change = at
+      const missing = [...(needs.get(change) ?? [])].filter(
+        (first) => !done.has(first) && !together(change, first, open),
+      )
+      if (done.has(change) || missing.length === 0) {
+        stack.pop()
+        open.delete(change)
+        done.add(change)
+      } else {
+        open.add(change)
+        if (missing.some((first) => open.has(first))) throw new Error(circle([...open]))
+        stack.push(...missing.sort((a, b) => (place.get(b) ?? 0) - (place.get(a) ?? 0)))
+      }
+    }
+  }
+  return [...done]
+}
+
+/** Removals that hold on to each other have no order: the system takes them in one go, or says which one it refuses. */
+function together(change: Change, first: Change, open: ReadonlySet<Change>): boolean {
+  return change.action === 'delete' && first.action === 'delete' && open.has(first)
+}
+
+function circle(changes: readonly Change[]): string {
+  return `These changes wait for each other: ${changes.map(({ ref }) => showRef(ref)).join(', ')}.`
+}
+
+const rank: Record<Action, number> = { rename: 0, create: 1, update: 2, delete: 3, manual: 4, keep: 5 }
+
+/** References point backwards in the list of kinds; what is removed goes the other way round. */
+function byReference(a: Change, b: Change): number {
+  const kind = kinds.indexOf(a.ref.kind) - kinds.indexOf(b.ref.kind)
+  return (
+    (a.action === 'delete' && b.action === 'delete' ? -kind : kind) ||
+    byText(a.ref.key, b.ref.key) ||
+    rank[a.action] - rank[b.action] ||
+    byText(reasonOf(a), reasonOf(b))
+  )
+}
+
+function reasonOf(change: Change): string {
+  return change.action === 'keep' ? change.reason : ''
 }
