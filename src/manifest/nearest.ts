@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein'
 
 /**
  * The known name that was most likely meant: one that differs only in case, else the one with the fewest edits,
- * at most a third of its length. Of several, the first by code unit, whatever order they come in.
+ * at most two or a third of its length. Of several, the first by code unit, whatever order they come in.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const folded = name.toLowerCase()
@@ -22,18 +22,17 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
 /** `Did you mean "until"? The keys are from, until.`: the nearest if there is one, and all if they are few. */
 export function suggest(name: string, known: readonly string[], what: string): string | undefined {
   const near = nearest(name, known)
-  const all =
-    known.length > 0 && known.length <= 12 ? `The ${what} are ${[...known].sort().join(', ')}.` : undefined
-  return (
-    [near === undefined ? undefined : `Did you mean "${near}"?`, all]
-      .filter((part) => part !== undefined)
-      .join(' ') || undefined
-  )
+  const few = known.length > 0 && known.length <= 12
+  const list = `The ${what} ${known.length === 1 ? 'are only' : 'are'} ${[...known].sort().join(', ')}.`
+  if (near === undefined) return few ? list : undefined
+  return few && known.length > 1 ? `Did you mean "${near}"? ${list}` : `Did you mean "${near}"?`
 }
 
 /** Edits between two names, Infinity where they are too many to be a slip; a difference in case counts half. */
 function editsTo(name: string, folded: string, candidate: string, least: number): number {
-  const most = Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3))
+  const longer = Math.max(name.length, candidate.length)
+  // Two letters exchanged are two edits, and the commonest slip: in a word of four they count.
+  const most = longer < 4 ? 1 : Math.max(2, Math.floor(longer / 3))
   if (Math.abs(name.length - candidate.length) > Math.min(most, least)) return Infinity
   const lower = candidate.toLowerCase()
   if (lower === folded) return candidate === name ? 0 : 0.5
