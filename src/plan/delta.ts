@@ -96,16 +96,19 @@ export function namesIn(before: object, after: object): string[] {
 function byMember(part: Part, other: Part, kind: KindDescription | undefined): object {
   const members = (values: readonly Json[]): object =>
     Object.fromEntries(values.map((member) => [memberName(member), true]))
-  const fields = Object.entries(part.fields).map(([name, value]) => [
+  const fields = Object.entries(part.fields).map(([name, value]): [string, unknown] => [
     name,
     kind?.fields[name]?.shape === 'set' ? members(list(value)) : value,
   ])
-  const links = Object.entries(part.links).map(([name, targets]) => [name, members(targets)])
-  const emptySets = (described: 'fields' | 'links'): unknown[][] =>
+  const links = Object.entries(part.links).map(([name, targets]): [string, unknown] => [
+    name,
+    members(targets),
+  ])
+  const emptySets = (described: 'fields' | 'links'): [string, unknown][] =>
     Object.keys(other[described])
       .filter((name) => !(name in part[described]))
       .filter((name) => described === 'links' || kind?.fields[name]?.shape === 'set')
-      .map((name) => [name, {}])
+      .map((name): [string, unknown] => [name, {}])
   return {
     fields: Object.fromEntries([...emptySets('fields'), ...fields]),
     links: Object.fromEntries([...emptySets('links'), ...links]),

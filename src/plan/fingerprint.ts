@@ -1,9 +1,10 @@
 import type { Description, KindDescription } from '../connector/describe.ts'
-import type { Change, Part } from '../model/change.ts'
+import type { Change } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
 import type { Step } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
+import { namesIn, type Delta } from './delta.ts'
 import { sha256 } from './digest.ts'
 import { ofManifests } from './fields.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
@@ -43,18 +44,14 @@ export function moved(steps: readonly Step[], actual: GraphView, description: De
   return steps.filter((step) => fingerprint(step.change, seen, description) !== step.fingerprint)
 }
 
-function touchedOf(
-  live: Resource,
-  { before, after }: { readonly before: Part; readonly after: Part },
-  kind: KindDescription | undefined,
-): object {
-  const fields = names(before.fields, after.fields).map((name) => [
+function touchedOf(live: Resource, { before, after }: Delta, kind: KindDescription | undefined): object {
+  const fields = namesIn(before.fields, after.fields).map((name): [string, unknown] => [
     name,
     kind?.fields[name]?.shape === 'set'
       ? named(list(live.fields[name]), list(before.fields[name]), list(after.fields[name]))
       : (live.fields[name] ?? null),
   ])
-  const links = names(before.links, after.links).map((name) => [
+  const links = namesIn(before.links, after.links).map((name): [string, unknown] => [
     name,
     kind?.links[name]?.shape === 'one'
       ? (live.links[name] ?? [])
@@ -67,8 +64,4 @@ function touchedOf(
 function named(live: readonly Json[], goes: readonly Json[], comes: readonly Json[]): string[] {
   const there = new Set(live.map(memberName))
   return [...goes, ...comes].map(memberName).filter((member) => there.has(member))
-}
-
-function names(before: object, after: object): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
 }

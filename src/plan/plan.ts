@@ -1,9 +1,15 @@
 import type { Observation, Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
+import { isWrite, type Change, type Write } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
-import type { Plan, PlannedDocument, Step } from '../model/plan.ts'
+import type { Plan, PlannedDocument, Step, SystemPlan } from '../model/plan.ts'
 import type { SystemConfig } from '../model/workspace.ts'
+import { sha256 } from './digest.ts'
+import { digestOf, intentOf } from './intent.ts'
+import { assumedOf, ownerViews } from './owners.ts'
+import { byText } from './sets.ts'
+import { simulate } from './simulate.ts'
 
 /** One system of a plan: what was wished, what was read, and the steps between. */
 export interface PlannedSystem {
@@ -29,6 +35,78 @@ export interface PlanInput {
   readonly document: (name: string) => PlannedDocument | undefined
 }
 
-export function assemble(_input: PlanInput): Plan {
-  throw new Error('not written yet')
+/** The one value that is shown, saved and run. Systems and findings are sorted, so the order of input does not matter. */
+export function assemble(input: PlanInput): Plan {
+  const systems = input.systems.map((system) => systemPlan(system, input.now))
+  const content = {
+    format: 'rolecall/plan/v1',
+    tool: input.tool,
+    createdAt: input.now,
+    expiresAt: new Date(Date.parse(input.now) + 3_600_000).toISOString(),
+    ...(input.commit === undefined ? {} : { commit: input.commit }),
+    systems: systems.sort((a, b) => byText(a.name, b.name)),
+    findings: [...input.findings].sort(byFinding),
+    documents: documentsOf(input),
+  } as const
+  const plan = { ...content, intent: intentOf(content) }
+  return { ...plan, digest: digestOf(plan) }
+}
+
+function systemPlan(system: PlannedSystem, now: string): SystemPlan {
+  const { config, description, observation, steps } = system
+  const writes = steps.map((step) => step.change).filter(isWrite)
+  const owners = {
+    before: ownerViews(observation.graph, { ...system, now }),
+    after: ownerViews(simulate(observation.graph, writes, description), { ...system, now }),
+  }
+  return {
+    name: config.name,
+    connector: config.connector,
+    stage: config.stage,
+    ...(system.identity === undefined ? {} : { identity: system.identity }),
+    readAt: observation.readAt,
+    proofs: observation.proofs,
+    owners,
+    assumed: assumedOf(description),
+    ownersFingerprint: sha256(owners.before),
+    steps,
+    estimate: estimateOf(system),
+    irreversible: steps.flatMap((step) => {
+      const because = isWrite(step.change) ? irreversible(step.change, description) : undefined
+      return because === undefined ? [] : [{ step: step.id, because }]
+    }),
+  }
+}
+
+/** Calls: the writes in their batches, each owner reduction alone after a fresh look, and a last look. */
+function estimateOf({ steps, description, observation }: PlannedSystem): SystemPlan['estimate'] {
+  const writes = steps.filter((step) => isWrite(step.change))
+  if (writes.length === 0) return { calls: 0, seconds: 0 }
+  const reductions = writes.filter((step) => step.lowers.length > 0).length
+  const batches = Math.ceil((writes.length - reductions) / Math.max(1, description.batch))
+  const looks = reductions + 1
+  const calls = batches + reductions + looks * observation.calls
+  const sending = description.callsPerSecond > 0 ? calls / description.callsPerSecond : 0
+  return { calls, seconds: Math.ceil(sending + looks * description.lagSeconds) }
+}
+
+function irreversible(write: Write, description: Description): string | undefined {
+  return description.kinds[write.ref.kind]?.irreversible?.[write.action]
+}
+
+/** The documents that changes come from, and the systems' own: what is removed has no document left. */
+function documentsOf({ systems, document }: PlanInput): PlannedDocument[] {
+  const names = systems.flatMap(({ config, steps }) => [
+    config.cause.document,
+    ...steps.flatMap(({ change }) => causeOf(change)),
+  ])
+  return [...new Set(names)].sort(byText).flatMap((name) => document(name) ?? [])
+}
+
+function causeOf(change: Change): string[] {
+  return change.action === 'keep' || change.cause.document === '' ? [] : [change.cause.document]
+}
+
+function byFinding(a: Finding, b: Finding): number {
+  return byText(a.system, b.system) || byText(a.code, b.code) || byText(a.message, b.message)
 }
