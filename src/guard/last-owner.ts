@@ -13,43 +13,27 @@ import { counted, named } from './words.ts'
  * One owner whom nothing in the plan can lower, whatever is done and whatever is not, makes every order and every
  * part of the plan safe. Where there is none (the only owner hands over to another), apply reads afresh before
  * each step that says whom it lowers, and sends it only while somebody else is usable. That barrier is relied on
- * here only if it will see every lowering, and only if somebody is left for it to let the plan through.
+ * here only if every step that can lower anyone says so, and only if somebody is left for it to let the plan through.
  */
 export const lastOwner = guard('last-owner', (scene) => {
   if (scene.writes.length === 0) return []
   const before = usable(ownersBefore(scene))
   if (before.length === 0) return additionsOnly(scene)
-  if (before.some((owner) => staysUsable(scene, owner.coming, () => true))) return []
+  if (before.some((owner) => staysUsable(scene, owner.coming))) return []
 
   const after = usable(ownersAfter(scene))
-  const successor = after.some((owner) =>
-    staysUsable(scene, owner.coming, (course, state) => granted(scene, course, state)),
-  )
-  if (!successor) return [nobodyLeft(scene, before, after)]
+  if (after.length === 0) return [nobodyLeft(scene, before)]
   const unseen = unseenByBarrier(scene)
   return unseen.length === 0 ? [] : [cannotBeWatched(scene, before, unseen)]
 })
 
-/** Whether the account is a usable owner in all of its states that count. */
-function staysUsable(
-  scene: Scene,
-  coming: string,
-  counts: (course: Course, state: CourseState) => boolean,
-): boolean {
-  const course = courseOf(scene, coming)
-  if (!course) return false
-  return course.states
-    .filter((state) => counts(course, state))
-    .every((state) => usableIn(scene, coming, state))
+/** Whether the account is a usable owner in every state it can be found in. */
+function staysUsable(scene: Scene, coming: string): boolean {
+  return courseOf(scene, coming)?.states.every((state) => usableIn(scene, coming, state)) ?? false
 }
 
 function usableIn(scene: Scene, coming: string, { account, graph }: CourseState): boolean {
   return account !== undefined && isUsable(ownerIn(scene, graph, account, coming))
-}
-
-/** Whether all is done in this state but for steps before which apply confirms that somebody else owns the system. */
-function granted(scene: Scene, course: Course, state: CourseState): boolean {
-  return course.writes.every((write) => state.done.includes(write) || lowersOf(scene, write).length > 0)
 }
 
 /**
@@ -83,17 +67,13 @@ function lowersOf(scene: Scene, write: Write): readonly string[] {
   return scene.stepOf.get(write)?.lowers ?? []
 }
 
-function nobodyLeft(scene: Scene, before: readonly Owner[], after: readonly Owner[]): Found {
-  const now = `now ${distinct(before)}: ${namesOf(before)}`
-  const outcome =
-    after.length === 0
-      ? `leaves "${scene.config.name}" with 0 usable owners (${now})`
-      : `lowers every usable owner of "${scene.config.name}" (${now}), and ${namesOf(after)} would not be one at ` +
-        'every point from there on'
+function nobodyLeft(scene: Scene, before: readonly Owner[]): Found {
   return {
     refs: before.map((owner) => owner.ref),
-    count: distinct(after),
-    message: `This plan ${outcome}; at every point of a run at least 1 must remain${notCounted(scene)}.`,
+    count: 0,
+    message:
+      `This plan leaves "${scene.config.name}" with 0 usable owners (now ${distinct(before)}: ${namesOf(before)}); ` +
+      `at every point of a run at least 1 must remain${notCounted(scene)}.`,
     remedy:
       'This cannot be accepted: give an owner role to another person who can use it, and apply that first.',
   }

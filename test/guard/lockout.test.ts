@@ -1,0 +1,276 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/guard/check.ts'
+import { refusals } from '../../src/guard/exit.ts'
+import { lastOwner } from '../../src/guard/last-owner.ts'
+import { isWrite, type Change } from '../../src/model/change.ts'
+import type { Wish } from '../../src/model/desired.ts'
+import { Graph, type GraphView } from '../../src/model/graph.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { diff } from '../../src/plan/diff.ts'
+import { lowered } from '../../src/plan/simulate.ts'
+import { description as directory } from '../../src/systems/directory/describe.ts'
+import { rules as directoryRules } from '../../src/systems/directory/rules.ts'
+import { account, config, context, desired, guardCase, ref, thing } from './case.ts'
+import { allDone, inOrder, someSubsetLocksOut, wayToLockout, type World } from './oracle.ts'
+import * as realm from './realm.ts'
+
+/**
+ * The floor of one owner against an oracle that walks through every state there is: random small worlds, random
+ * wishes, the real difference, every order, and any step done or not done.
+ */
+
+const systems = {
+  directory: { description: directory, rules: directoryRules },
+  realm,
+}
+type SystemName = keyof typeof systems
+
+const accounts = ['ana', 'bo', 'ci-bot', 'guest-1'] as const
+const groups = ['admins', 'staff', 'crew'] as const
+
+interface AccountState {
+  readonly role: string
+  readonly status: string
+  readonly type: string
+  readonly scope: string | undefined
+  readonly groups: readonly string[]
+}
+
+interface Draw {
+  readonly before: Readonly<Record<string, AccountState | undefined>>
+  readonly after: Readonly<Record<string, AccountState | undefined>>
+  readonly groupsBefore: GroupsState
+  readonly groupsAfter: GroupsState
+  readonly renamed: boolean
+  readonly soon: readonly string[]
+  readonly automation: boolean
+  readonly order: readonly number[]
+}
+
+type GroupsState = Readonly<
+  Record<string, { readonly role: string | undefined; readonly parent: string | undefined } | undefined>
+>
+
+/** Mostly what makes owners and what unmakes them: worlds in which nobody owns anything say little. */
+const accountState = fc.record({
+  role: fc.constantFrom('Owner', 'Owner', 'Member', 'Mystery'),
+  status: fc.constantFrom('active', 'active', 'active', 'suspended', 'dormant'),
+  type: fc.constantFrom('person', 'person', 'person', 'break-glass', 'service'),
+  scope: fc.constantFrom(undefined, undefined, undefined, 'eu'),
+  groups: fc.subarray([...groups]),
+})
+const groupState = fc.record({
+  role: fc.constantFrom(undefined, 'Owner'),
+  parent: fc.constantFrom(undefined, ...groups),
+})
+const someAccounts = fc.record(
+  Object.fromEntries(accounts.map((key) => [key, fc.option(accountState, { nil: undefined, freq: 4 })])),
+)
+const someGroups = fc.record(
+  Object.fromEntries(groups.map((key) => [key, fc.option(groupState, { nil: undefined, freq: 4 })])),
+)
+const draws: fc.Arbitrary<Draw> = fc.record({
+  before: someAccounts,
+  after: someAccounts,
+  groupsBefore: someGroups,
+  groupsAfter: someGroups,
+  renamed: fc.boolean(),
+  soon: fc.subarray([...accounts], { maxLength: 1 }),
+  automation: fc.boolean(),
+  order: fc.infiniteStream(fc.nat(100)).map((stream) => [...take(stream, 12)]),
+})
+
+describe.each<SystemName>(['directory', 'realm'])('%s', (name) => {
+  it('D3: for random states and manifests no accepted plan has a reachable state without a usable owner', () => {
+    fc.assert(
+      fc.property(draws, (draw) => {
+        const { one, world } = scene(name, draw)
+        fc.pre(world.usable(new Graph('vpn', world.live)).size > 0)
+        if (refusals(check([one], context(), [lastOwner])).length > 0) return
+        expect(wayToLockout(world, { barrier: true })).toBeUndefined()
+        expect(world.usable(allDone(world)).size).toBeGreaterThan(0)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('refuses nothing when no part of the plan, in any order and without any barrier, leaves nobody', () => {
+    fc.assert(
+      fc.property(draws, (draw) => {
+        const { one, world } = scene(name, draw)
+        if (someSubsetLocksOut(world)) return
+        expect(refusals(check([one], context(), [lastOwner]))).toEqual([])
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  it('without a usable owner at the start, an accepted plan takes nothing away', () => {
+    fc.assert(
+      fc.property(draws, (draw) => {
+        const { one, world } = scene(name, draw)
+        fc.pre(world.usable(new Graph('vpn', world.live)).size === 0)
+        if (refusals(check([one], context(), [lastOwner])).length > 0) return
+        expect(one.steps.filter(({ change }) => change.action === 'delete')).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+it('in a directory a plan is refused exactly when nobody would own the system at its end', () => {
+  fc.assert(
+    fc.property(draws, (draw) => {
+      const { one, world } = scene('directory', draw)
+      fc.pre(
+        world.usable(new Graph('vpn', world.live)).size > 0 &&
+          one.steps.some(({ change }) => isWrite(change)),
+      )
+      const refused = refusals(check([one], context(), [lastOwner])).length > 0
+      expect(refused).toBe(world.usable(allDone(world)).size === 0)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+it('without the guard the oracle does find the way to a lockout', () => {
+  let found = 0
+  fc.assert(
+    fc.property(draws, (draw) => {
+      const { world } = scene('realm', draw)
+      if (world.usable(new Graph('vpn', world.live)).size > 0 && wayToLockout(world, { barrier: false }))
+        found++
+    }),
+    { numRuns: 500, seed: 1 },
+  )
+  expect(found).toBeGreaterThan(50)
+})
+
+function scene(name: SystemName, draw: Draw) {
+  const { description, rules } = systems[name]
+  const live = [
+    thing('role', 'Mystery-not'),
+    thing('scope', 'eu'),
+    ...groupsOf(name, draw.groupsBefore),
+    ...accountsOf(draw.before, draw.groupsBefore),
+  ]
+  const settings = config({
+    automation: draw.automation ? ['ci-bot'] : [],
+    ignore: { account: ['guest-*'] },
+  })
+  const wishes = wishesOf(name, draw)
+  const graph = new Graph('vpn', live)
+  const changes = diff({
+    desired: desired(wishes),
+    actual: graph,
+    description,
+    rules,
+    config: settings,
+    inventory: [],
+  })
+  const steps = inOrder(shuffled(changes, draw.order), (change) => lowered(change, graph, description, rules))
+  const one = guardCase({ live, wishes, config: settings, steps, description, rules })
+  const soon = new Set(
+    draw.soon.filter((key) => draw.after[key]).flatMap((key) => [key, comingKey(draw, key)]),
+  )
+  const world: World = {
+    live,
+    steps,
+    usable: (state) => usableIn(state, (key) => soon.has(key) || (draw.automation && key === 'ci-bot')),
+  }
+  return { one, world }
+}
+
+function comingKey(draw: Draw, key: string): string {
+  return key === 'ana' && draw.renamed && draw.before['ana'] && draw.after['ana'] ? 'anna' : key
+}
+
+function groupsOf(name: SystemName, state: GroupsState): Resource[] {
+  return Object.entries(state).flatMap(([key, group]) =>
+    group === undefined
+      ? []
+      : [
+          thing('group', key, {
+            links: {
+              parent: group.parent !== undefined && state[group.parent] ? [`group:${group.parent}`] : [],
+              ...(name === 'realm' ? { role: group.role === undefined ? [] : [`role:${group.role}`] } : {}),
+            },
+          }),
+        ],
+  )
+}
+
+function accountsOf(state: Draw['before'], existing: GroupsState): Resource[] {
+  return Object.entries(state).flatMap(([key, words]) =>
+    words === undefined ? [] : [accountOf(key, words, existing)],
+  )
+}
+
+function accountOf(key: string, { scope, ...words }: AccountState, existing: GroupsState): Resource {
+  return account(key, {
+    ...words,
+    groups: words.groups.filter((group) => existing[group] !== undefined),
+    ...(scope === undefined ? {} : { scope }),
+  })
+}
+
+function wishesOf(name: SystemName, draw: Draw): Partial<Wish>[] {
+  const gone = (of: Resource['ref']): Partial<Wish> => ({ ref: of, state: 'absent' })
+  const groupWishes = groups.flatMap((key): Partial<Wish>[] => {
+    const [wished] = groupsOf(name, draw.groupsAfter).filter((group) => group.ref.key === key)
+    if (wished) return [wished]
+    return draw.groupsBefore[key] ? [gone(ref('group', key))] : []
+  })
+  const accountWishes = accounts.flatMap((key): Partial<Wish>[] => {
+    const words = draw.after[key]
+    if (words === undefined) return draw.before[key] ? [gone(ref('account', key))] : []
+    const coming = comingKey(draw, key)
+    const wished = accountOf(coming, words, draw.groupsAfter)
+    return [
+      {
+        ...wished,
+        person: key === 'bo' ? 'ana' : key,
+        exactGroups: true,
+        previousKeys: coming === key ? [] : [key],
+        ...(draw.soon.includes(key) ? { until: '2026-11-24' } : {}),
+      },
+    ]
+  })
+  return [{ ref: ref('scope', 'eu') }, { ref: ref('role', 'Mystery-not') }, ...groupWishes, ...accountWishes]
+}
+
+/** Said once more, from the raw fields and in other words than the rules have. */
+function usableIn(state: GraphView, discounted: (key: string) => boolean): ReadonlySet<string> {
+  const owning = new Set<string>()
+  for (const { ref: of, fields, links } of state.all('account')) {
+    const roles = [...(links['role'] ?? [])]
+    let open = [...(links['groups'] ?? [])]
+    for (let depth = 0; depth < 4; depth++)
+      open = open.flatMap((target) => {
+        const group = state.get('group', target.slice('group:'.length))
+        roles.push(...(group?.links['role'] ?? []))
+        return [...(group?.links['parent'] ?? [])]
+      })
+    const human = fields['type'] === 'person' || fields['type'] === 'break-glass'
+    const whole = (links['scope'] ?? []).length === 0
+    if (!roles.includes('role:Owner') || !human || !whole || fields['status'] !== 'active') continue
+    if (!discounted(of.key) && !of.key.startsWith('guest-')) owning.add(of.key)
+  }
+  return owning
+}
+
+function shuffled(changes: readonly Change[], keys: readonly number[]): Change[] {
+  return changes
+    .map((change, index) => ({ change, place: keys[index % keys.length] ?? 0 }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ change }) => change)
+}
+
+function* take<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count
+  for (const item of items) {
+    if (left-- <= 0) return
+    yield item
+  }
+}

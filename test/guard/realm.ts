@@ -1,0 +1,68 @@
+import type { Rules } from '../../src/connector/contract.ts'
+import type { Description } from '../../src/connector/describe.ts'
+import type { GraphView } from '../../src/model/graph.ts'
+import { splitTarget, type Resource, type ResourceRef } from '../../src/model/resource.ts'
+import { description as directory } from '../../src/systems/directory/describe.ts'
+import { rules as directoryRules } from '../../src/systems/directory/rules.ts'
+
+/**
+ * A system in which the owner role can also come through a group, at any depth: the directory has no such thing, and
+ * guards must hold for systems that do.
+ */
+export const description: Description = {
+  ...directory,
+  connector: 'realm',
+  kinds: {
+    ...directory.kinds,
+    group: {
+      ...must(directory.kinds.group),
+      links: {
+        ...must(directory.kinds.group).links,
+        role: {
+          about: 'The role that members hold.',
+          write: 'write',
+          shape: 'one',
+          to: ['role'],
+          onRemove: 'restrict',
+        },
+      },
+    },
+  },
+}
+
+export const rules: Rules = {
+  ...directoryRules,
+  ownership(account, graph) {
+    const chain = groupsOf(account, graph)
+    const roles = [account, ...chain].flatMap(({ links }) => links['role'] ?? [])
+    const known = { ...account, links: { ...account.links, role: roles } }
+    return directoryRules.ownership(known, graph)
+  },
+  ownershipDependsOn: (account, graph) => groupRefs(account, graph),
+  power(account, graph) {
+    if (account.fields['status'] === 'suspended') return 'none'
+    return rules.ownership(account, graph).owner ? 'owner' : directoryRules.power(account, graph)
+  },
+}
+
+/** The groups of an account and all above them; a cycle ends where it began. */
+function groupsOf(account: Resource, graph: GraphView): readonly Resource[] {
+  return groupRefs(account, graph).flatMap((ref) => graph.get('group', ref.key) ?? [])
+}
+
+function groupRefs(account: Resource, graph: GraphView): readonly ResourceRef[] {
+  const seen = new Set<string>()
+  const open = [...(account.links['groups'] ?? []), ...(account.links['primaryGroup'] ?? [])]
+  for (let target = open.pop(); target !== undefined; target = open.pop()) {
+    const { name } = splitTarget(target)
+    if (seen.has(name)) continue
+    seen.add(name)
+    open.push(...(graph.get('group', name)?.links['parent'] ?? []))
+  }
+  return [...seen].map((key) => ({ system: account.ref.system, kind: 'group', key }))
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the directory has groups')
+  return value
+}
