@@ -31,16 +31,47 @@ export async function run(
 ): Promise<number> {
   try {
     refuseUnverifiedTls(border.env)
-    await createProgram(border).parseAsync([...argv], { from: 'user' })
+    const program = await createProgram(border, argv)
+    await program.parseAsync([...argv], { from: 'user' })
     return Number(process.exitCode ?? exit.done)
   } catch (error) {
     return tell(error, border)
   }
 }
 
-/** The commander tree, also for the completion script and for tests of the help. */
-export function createProgram(border: Border): Command {
-  const program = new Command('rolecall')
+type Register = (program: Command, border: Border) => void
+
+/** Every command, in the order of the help. Its module is loaded when it is asked for. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./init.ts')).registerInit,
+  validate: async () => (await import('./validate.ts')).registerValidate,
+  fmt: async () => (await import('./fmt.ts')).registerFmt,
+  plan: async () => (await import('./plan.ts')).registerPlan,
+  apply: async () => (await import('./apply.ts')).registerApply,
+  drift: async () => (await import('./drift.ts')).registerDrift,
+  adopt: async () => (await import('./adopt.ts')).registerAdopt,
+  schema: async () => (await import('./schema.ts')).registerSchema,
+  doctor: async () => (await import('./doctor.ts')).registerDoctor,
+  completion: async () => (await import('./completion.ts')).registerCompletion,
+}
+
+/**
+ * The commander tree with the commands that `argv` names, or all of them where it names none: then help or a
+ * suggestion is wanted. Loading only what is asked for keeps `--version` quick and `validate` without clients.
+ */
+export async function createProgram(border: Border, argv: readonly string[]): Promise<Command> {
+  const program = root(border)
+  const asked = Object.keys(commands).filter((name) => argv.includes(name) || argv.includes(`${name}-server`))
+  const version = argv.length === 1 && ['-V', '--version'].includes(argv[0] ?? '')
+  for (const name of asked.length > 0 || version ? asked : Object.keys(commands)) {
+    const register = await commands[name]?.()
+    register?.(program, border)
+  }
+  return program
+}
+
+function root(border: Border): Command {
+  return new Command('rolecall')
     .description('Access as code: who may reach what, in every system, declared in git.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -59,7 +90,6 @@ export function createProgram(border: Border): Command {
       const { chdir } = command.optsWithGlobals<GlobalOptions>()
       if (chdir !== undefined) changeDirectory(chdir)
     })
-  return program
 }
 
 /** A process that does not check certificates can be lied to about who owns a system. */

@@ -33,7 +33,7 @@ export function tallyWords(tally: Tally): string[] {
 }
 
 /** What apply would send. */
-export function writesOf(plan: Plan): number {
+export function writesOf(plan: Pick<Plan, 'systems'>): number {
   const { create, update, rename, delete: remove } = tallyOf(plan.systems)
   return create + update + rename + remove
 }

@@ -1,0 +1,179 @@
+/** The steps of an apply: what is to run, whether it may, and running it. */
+import { isExpected } from '../apply/expect.ts'
+import { exitCodeOf } from '../guard/exit.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Workspace } from '../model/workspace.ts'
+import { terminal } from '../render/encode.ts'
+import type { ApplyOptions } from './apply.ts'
+import { confirm } from './ask.ts'
+import type { Border } from './border.ts'
+import { execution, type Running } from './execution.ts'
+import { exit, Fault, worst, type ExitCode } from './exit.ts'
+import { aroundOf, rendered } from './plan.ts'
+import { openProgress } from './progress.ts'
+import { compareAll, judge, type Compared } from './reconcile.ts'
+import { loadSaved } from './saved.ts'
+import { duration, reading, type Session } from './session.ts'
+import { showWarnings } from './warnings.ts'
+
+export async function apply(
+  file: string | undefined,
+  options: ApplyOptions,
+  border: Border,
+  session: Session,
+): Promise<ExitCode> {
+  refuseFreeze(border.env['ROLECALL_FREEZE'], 'ROLECALL_FREEZE')
+  const deadline =
+    options.for === undefined ? undefined : new Date(border.now().getTime() + duration(options.for))
+  const limits = { ...(deadline === undefined ? {} : { deadline }) }
+  return file === undefined
+    ? await applyFresh(options, border, session, limits)
+    : await applySaved(file, options, border, session, limits)
+}
+
+type Limits = Pick<Running, 'deadline'>
+
+async function applySaved(
+  file: string,
+  options: ApplyOptions,
+  border: Border,
+  session: Session,
+  limits: Limits,
+): Promise<ExitCode> {
+  refuseMeaningless(options)
+  const { plan, workspace } = await loadSaved(file, { border, session, options })
+  refuseFreeze(workspace.settings.freeze, 'Settings.freeze')
+  const refused = exitCodeOf(plan.findings)
+  if (refused !== exit.done) {
+    border.err(await rendered(plan, { unread: [], afterMerge: [] }, 'text', forStderr(border)))
+    return refused
+  }
+  return await execution(
+    { plan, workspace, observations: new Map(), ...limits },
+    options.output,
+    border,
+    session,
+  )
+}
+
+/** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */
+function refuseMeaningless({ system, expect }: ApplyOptions): void {
+  const option = system === undefined ? (expect === undefined ? undefined : '--expect') : '--system'
+  if (option === undefined) return
+  throw new Fault(
+    exit.fault,
+    `${option} does not go with a saved plan, which is carried out as it is.`,
+    `Give ${option} to rolecall plan, or apply without a plan file.`,
+  )
+}
+
+async function applyFresh(
+  options: ApplyOptions,
+  border: Border,
+  session: Session,
+  limits: Limits,
+): Promise<ExitCode> {
+  refuseUnasked(options, border)
+  const progress = await openProgress(border, session.quiet)
+  const compared = await compareAll({
+    ...reading(border, session, options),
+    compare: 'declared',
+    onReading: (system) => {
+      progress.doing(`reading ${system}`)
+    },
+  }).finally(progress.end)
+  const { workspace, uncommitted } = compared.loaded
+  refuseFreeze(workspace.settings.freeze, 'Settings.freeze')
+  refuseDirty(uncommitted, options)
+  const plan = judge(compared)
+  await show(plan, compared, options, border)
+  const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
+  if (stopped !== exit.done) return stopped
+  await refuseUnexpected(plan, workspace, options, border)
+  if (!(await isWanted(plan, workspace, options, border))) {
+    border.err('Nothing was sent.\n')
+    return exit.done
+  }
+  return await execution(running(plan, compared, limits), options.output, border, session)
+}
+
+function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Running {
+  return {
+    plan,
+    workspace: loaded.workspace,
+    observations: new Map(cases.map(({ config, observation }) => [config.name, observation])),
+    ...limits,
+  }
+}
+
+/** The plan stands on stderr: stdout is for the report. */
+async function show(plan: Plan, compared: Compared, options: ApplyOptions, border: Border): Promise<void> {
+  showWarnings(compared.loaded.diagnostics, border)
+  const { next: _next, ...around } = aroundOf(plan, compared, options)
+  border.err(await rendered(plan, around, 'text', forStderr(border)))
+}
+
+function forStderr(border: Border): Pick<Border, 'colour' | 'width'> {
+  return { colour: { out: border.colour.err, err: border.colour.err }, width: border.width }
+}
+
+function refuseFreeze(reason: string | undefined, where: string): void {
+  if (reason === undefined || reason === '') return
+  throw new Fault(
+    exit.refused,
+    `Applies are frozen by ${where}: ${reason}`,
+    'plan and drift still work; lift the freeze to apply.',
+  )
+}
+
+/** Where nobody can answer, silence is not consent. */
+function refuseUnasked({ autoApprove, expect }: ApplyOptions, border: Border): void {
+  if (border.answers || autoApprove === true || expect !== undefined) return
+  throw new Fault(
+    exit.fault,
+    'There is no terminal to ask for confirmation.',
+    'Apply a saved plan, name what was reviewed with --expect INTENT, or say --auto-approve.',
+  )
+}
+
+function refuseDirty(files: readonly string[], { allowDirty }: ApplyOptions): void {
+  if (files.length === 0 || allowDirty === true) return
+  const shown = files.slice(0, 5).map(terminal).join(', ')
+  throw new Fault(
+    exit.fault,
+    `Not committed: ${shown}${files.length > 5 ? ` and ${files.length - 5} more` : ''}.`,
+    'Commit them, so that it can be seen later what was applied, or say --allow-dirty.',
+  )
+}
+
+async function refuseUnexpected(
+  plan: Plan,
+  workspace: Workspace,
+  { expect }: ApplyOptions,
+  border: Border,
+): Promise<void> {
+  if (expect === undefined) return
+  const { openLedgerReader } = await import('../ledger/open.ts')
+  const ledger = await openLedgerReader(workspace.settings.ledger, workspace.root)
+  const expected = await isExpected(plan, expect, ledger).finally(() => ledger.close())
+  if (expected) return
+  border.err(`expected intent  ${terminal(expect)}\nintent now       ${plan.intent}\n\n`)
+  throw new Fault(
+    exit.stale,
+    'This is not the plan that was reviewed: manifests or systems have changed since.',
+    'Review the plan above, and apply with its intent.',
+  )
+}
+
+async function isWanted(
+  plan: Plan,
+  workspace: Workspace,
+  { autoApprove, expect }: ApplyOptions,
+  border: Border,
+): Promise<boolean> {
+  const sends = plan.systems.some(({ steps }) =>
+    steps.some(({ change }) => !['keep', 'manual'].includes(change.action)),
+  )
+  if (!sends || autoApprove === true || expect !== undefined) return true
+  return await confirm(plan, workspace.settings.name, border)
+}

@@ -1,0 +1,60 @@
+/** A plan file beside the workspace it is applied to: unaltered, and about systems that are still these. */
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { Plan } from '../model/plan.ts'
+import type { Workspace } from '../model/workspace.ts'
+import { parsePlan } from '../plan/planfile.ts'
+import { descriptions } from '../systems/registry.ts'
+import type { Border } from './border.ts'
+import { exit, Fault } from './exit.ts'
+import type { NarrowOptions, Session } from './session.ts'
+import { loadWorkspace } from './workspace.ts'
+
+export interface Saved {
+  readonly plan: Plan
+  readonly workspace: Workspace
+}
+
+/** Throws Fault with exit 6 for a plan that is altered or about another workspace. */
+export async function loadSaved(
+  file: string,
+  { border, session, options }: { border: Border; session: Session; options: NarrowOptions },
+): Promise<Saved> {
+  const parsed = parsePlan(await readFile(file, 'utf8'), conforms)
+  if ('fault' in parsed) {
+    throw new Fault(
+      exit.stale,
+      `${file}: ${parsed.fault}`,
+      'Make a new plan with rolecall plan --out, and review that.',
+    )
+  }
+  const { plan } = parsed
+  const { workspace } = await loadWorkspace({
+    cwd: session.cwd,
+    now: border.now(),
+    connectors: descriptions,
+    compare: 'declared',
+    ...(options.protectedRef === undefined ? {} : { protectedRef: options.protectedRef }),
+  })
+  for (const { name, connector } of plan.systems) {
+    if (workspace.systems.get(name)?.connector === connector) continue
+    throw new Fault(
+      exit.stale,
+      `The plan is about the system "${name}" (${connector}), which the manifests do not declare so.`,
+      'Apply it where it was made, or make a new plan.',
+    )
+  }
+  return { plan, workspace }
+}
+
+/** The faults of a value against the published schema of plan files. */
+function conforms(value: unknown): readonly string[] {
+  const text = readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8')
+  const ajv = new Ajv2020({ strict: false, allErrors: false })
+  const validate = ajv.compile(JSON.parse(text) as object)
+  if (validate(value)) return []
+  return (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${instancePath} ${message ?? 'is not right'}`,
+  )
+}
