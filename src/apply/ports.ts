@@ -13,10 +13,10 @@ export interface AppliedSystem {
   readonly openReader: () => Promise<Reader>
   readonly openWriter: () => Promise<Writer>
   /**
-   * The wishes the plan was made from. What they name and what is live already goes into the inventory too, so
-   * that taking it out of the manifests later removes it. Without them only what this run writes is recorded.
+   * The wishes of the manifests. What they name and what is live already goes into the inventory too, so that
+   * taking it out of the manifests later removes it.
    */
-  readonly desired?: DesiredGraph
+  readonly desired: DesiredGraph
   /** What was read when the plan was made, where that was in this very process; saves a read where nothing is sent. */
   readonly observation?: Observation
 }
@@ -24,10 +24,7 @@ export interface AppliedSystem {
 /** What happens, as it happens, for a person or for plain lines in CI. */
 export type Progress =
   | { readonly type: 'reading'; readonly system: string }
-  /** `total` counts the steps of the system that apply can send. */
-  | { readonly type: 'started'; readonly system: string; readonly total: number }
-  | { readonly type: 'recovered'; readonly run: string; readonly steps: number }
-  /** One for each step that came to its end; `settled` of `total` have by now. */
+  /** One for each step that came to its end, in the order of the plan. */
   | {
       readonly type: 'step'
       readonly system: string
@@ -35,8 +32,6 @@ export type Progress =
       readonly ref: ResourceRef
       readonly action: string
       readonly outcome: StepOutcome
-      readonly settled: number
-      readonly total: number
     }
   | { readonly type: 'confirming'; readonly system: string; readonly id: string }
   | { readonly type: 'verifying'; readonly system: string }
@@ -47,10 +42,13 @@ export interface Ports {
   /** By name; every system of the plan must be here. */
   readonly systems: ReadonlyMap<string, AppliedSystem>
   readonly people: ReadonlyMap<string, Person>
+  /** What the plan's findings draw on Acceptances, by the name the guards look it up with: spent before the first write. */
+  readonly spends: readonly { readonly acceptance: string; readonly amount: number }[]
   /** Identifier of this run, unique for ever. */
   readonly run: string
   /** Who runs it, for the lock and the audit log. */
   readonly actor: string
+  /** `hostName()` of ledger/host.ts. */
   readonly host: string
   readonly pid: number
   /** Name and version of the program, for the records. */

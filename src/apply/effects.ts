@@ -1,0 +1,360 @@
+/** One effect of the machine, carried out: the only place of apply that talks to systems and to the ledger. */
+import type { Observation, Reader, Writer, WriteResult } from '../connector/contract.ts'
+import { LedgerUnreachable, type Lock, type LockHolder, type Reservation } from '../ledger/ledger.ts'
+import { isWrite, type Write } from '../model/change.ts'
+import type { Json } from '../model/json.ts'
+import type { Plan, Step, SystemPlan } from '../model/plan.ts'
+import { refKey, showRef, type Resource } from '../model/resource.ts'
+import { afterRead, afterWrite, pendingOf, type InventoryChange } from './inventory.ts'
+import { intention, opening, result } from './journal.ts'
+import { landed, missing, type Lookup } from './landed.ts'
+import { outcomeAt } from './outcomes.ts'
+import { lookAtOwners, systemOf } from './owners.ts'
+import type { Ports } from './ports.ts'
+import type { Recovery } from './recovery.ts'
+import type { StepOutcome } from './report.ts'
+import type { Effect, Event, OpenStep, Run } from './run.ts'
+import { movedSincePlan, unprovenFor } from './stale.ts'
+
+/** What is open while a run lasts. */
+export interface Session {
+  readonly plan: Plan
+  readonly ports: Ports
+  readonly locks: Lock[]
+  readonly readers: Map<string, Reader>
+  readonly writers: Map<string, Writer>
+  /** The last read of each system. */
+  readonly seen: Map<string, Observation>
+  /** Native ids that writes answered with, by step. */
+  readonly ids: Map<string, string>
+  /** Owner reductions of this run whose effect has not been seen yet. */
+  readonly reserved: Map<string, Reservation[]>
+  readonly recovery: Recovery
+  held?: { readonly system: string; readonly holder: LockHolder }
+}
+
+/** Does what the machine asks for and says what came of it. Rejects only for faults of our own. */
+export async function carryOut(session: Session, effect: Effect, run: Run): Promise<Event> {
+  try {
+    return await perform(session, effect, run)
+  } catch (error) {
+    if (error instanceof LedgerUnreachable) return { type: 'ledgerLost', message: error.message }
+    if (!looksAtSystem(effect)) throw error
+    return { type: 'unread', message: wordsOf(error) }
+  }
+}
+
+/** Closes what was opened; a reader that cannot be closed any more hides nothing. */
+export async function closeAll({ readers, writers }: Session): Promise<void> {
+  await Promise.allSettled([...readers.values(), ...writers.values()].map((each) => each.close()))
+}
+
+function looksAtSystem(effect: Effect): boolean {
+  return ['read', 'confirm', 'readBack', 'verify'].includes(effect.do)
+}
+
+async function perform(session: Session, effect: Effect, run: Run): Promise<Event> {
+  switch (effect.do) {
+    case 'lock':
+      return lockAll(session)
+    case 'begin':
+      return begin(session)
+    case 'read':
+      return readAgain(session, planOf(session, effect.system))
+    case 'confirm':
+      return confirm(session, planOf(session, effect.system), effect.step)
+    case 'intend':
+      return intend(session, planOf(session, effect.system), effect.steps)
+    case 'send':
+      return { type: 'answered', results: await send(session, planOf(session, effect.system), effect.steps) }
+    case 'readBack':
+      return readBack(session, planOf(session, effect.system), effect.steps)
+    case 'settle':
+      return settle(session, planOf(session, effect.system), effect.steps, effect.outcomes)
+    case 'pause':
+      await session.ports.sleep(effect.seconds * 1000)
+      return { type: 'ok' }
+    case 'verify':
+      return verify(session, planOf(session, effect.system), run, effect.system)
+    case 'remember':
+      return remember(session, planOf(session, effect.system), run, effect.system)
+    case 'finish':
+      return finish(session, effect.state, run)
+    case 'release':
+      await Promise.allSettled(session.locks.map((lock) => lock.release()))
+      return { type: 'ok' }
+  }
+}
+
+// ---------------------------------------------------------------- opening and closing a run
+
+async function lockAll(session: Session): Promise<Event> {
+  const { run, actor, host, pid, ledger } = session.ports
+  for (const system of session.plan.systems.map(({ name }) => name).sort()) {
+    const lock = await ledger.lock(system, { run, actor, host, pid })
+    if ('heldBy' in lock) {
+      session.held = { system, holder: lock.heldBy }
+      return { type: 'held' }
+    }
+    session.locks.push(lock)
+  }
+  return { type: 'ok' }
+}
+
+async function begin({ plan, ports }: Session): Promise<Event> {
+  const { ledger, run, actor, tool, spends } = ports
+  const { intent, digest, commit } = plan
+  const startedAt = ports.now().toISOString()
+  const record = { run, actor, intent, digest, state: 'running' as const, startedAt, tool }
+  if (!(await ledger.begin(commit === undefined ? record : { ...record, commit }))) return { type: 'used' }
+  await ledger.journal(run, opening(plan))
+  for (const { acceptance, amount } of spends) await ledger.spend(acceptance, amount, run)
+  await ledger.audit('run started', {
+    ...{ run, actor, tool, intent, digest, commit: commit ?? null },
+    systems: plan.systems.map(({ name }) => name),
+    acceptances: spends.map(({ acceptance, amount }) => ({ acceptance, amount })),
+  })
+  return { type: 'ok' }
+}
+
+async function finish({ ports, recovery }: Session, state: RunEnd, run: Run): Promise<Event> {
+  await ports.ledger.finish(ports.run, state)
+  await ports.ledger.audit('run finished', {
+    run: ports.run,
+    state,
+    stopped: run.stop?.why ?? null,
+    systems: run.systems.map(({ missed, verified, unread }) => ({
+      missed,
+      verified: verified ?? null,
+      unread: unread ?? null,
+    })),
+  })
+  await recovery.close()
+  return { type: 'ok' }
+}
+
+type RunEnd = 'done' | 'partial' | 'stopped'
+
+// ---------------------------------------------------------------- looking
+
+async function readAgain(session: Session, plan: SystemPlan): Promise<Event> {
+  session.ports.progress({ type: 'reading', system: plan.name })
+  const system = systemOf(session.ports, plan.name)
+  const observation = await observe(session, plan.name)
+  await session.recovery.look(plan.name, lookupIn(observation), system.connector.description)
+  const unproven = unprovenFor(plan, observation)
+  if (unproven !== undefined) return { type: 'unread', message: unproven }
+  return { type: 'read', moved: movedSincePlan(plan, observation, system, session.plan.createdAt) }
+}
+
+async function confirm(session: Session, plan: SystemPlan, place: number): Promise<Event> {
+  const step = stepOf(plan, place)
+  session.ports.progress({ type: 'confirming', system: plan.name, id: step.id })
+  const reader = await readerOf(session, plan.name)
+  const look = await lookAtOwners(session.ports, plan, step, reader)
+  session.seen.set(plan.name, look.observation)
+  if (look.settled.length > 0) await session.ports.ledger.unreserve(look.settled)
+  return { type: 'confirmed', ...look.confirmation }
+}
+
+async function readBack(session: Session, plan: SystemPlan, places: readonly number[]): Promise<Event> {
+  const { description } = systemOf(session.ports, plan.name).connector
+  const reader = await readerOf(session, plan.name)
+  const live = new Map<string, Resource | undefined>()
+  const writes = places.map((place) => writeOf(stepOf(plan, place)))
+  for (const write of writes) {
+    live.set(refKey(write.ref), await reader.read(write.ref))
+    if (write.action !== 'rename') continue
+    const old = { ...write.ref, key: write.from }
+    live.set(refKey(old), await reader.read(old))
+  }
+  const lookup: Lookup = (kind, key) => live.get(refKey({ kind, key }))
+  return { type: 'readBack', found: writes.map((write) => landed(write, lookup, description)) }
+}
+
+/** Each step that was done is looked for in a fresh read; of several on one resource, the last has the last word. */
+async function verify(session: Session, plan: SystemPlan, run: Run, system: number): Promise<Event> {
+  session.ports.progress({ type: 'verifying', system: plan.name })
+  const { description } = systemOf(session.ports, plan.name).connector
+  const observation = await observe(session, plan.name)
+  const lookup = lookupIn(observation)
+  const open: OpenStep[] = []
+  const later = new Set<string>()
+  for (let place = plan.steps.length - 1; place >= 0; place -= 1) {
+    const { change } = stepOf(plan, place)
+    if (!isWrite(change) || !isDone(run, system, place) || later.has(refKey(change.ref))) continue
+    if (change.action !== 'rename') later.add(refKey(change.ref))
+    const phrases = missing(change, lookup, description)
+    if (phrases.length > 0) open.push({ step: place, message: phrases.join('; ') })
+  }
+  const seen = session.reserved.get(plan.name) ?? []
+  if (open.length === 0 && seen.length > 0) {
+    await session.ports.ledger.unreserve(seen)
+    session.reserved.delete(plan.name)
+  }
+  return { type: 'verified', open: open.reverse() }
+}
+
+async function observe(session: Session, system: string): Promise<Observation> {
+  const reader = await readerOf(session, system)
+  const observation = await reader.observe()
+  session.seen.set(system, observation)
+  return observation
+}
+
+// ---------------------------------------------------------------- sending
+
+async function intend(session: Session, plan: SystemPlan, places: readonly number[]): Promise<Event> {
+  const { ledger, run, host, pid } = session.ports
+  const steps = places.map((place) => stepOf(plan, place))
+  const reservations = steps.flatMap(({ id, lowers }) =>
+    lowers.map((account) => ({ system: plan.name, account, run, step: id, host, pid })),
+  )
+  if (reservations.length > 0) await ledger.reserve(reservations)
+  session.reserved.set(plan.name, [...(session.reserved.get(plan.name) ?? []), ...reservations])
+  await ledger.journal(run, [intention(steps)])
+  return { type: 'ok' }
+}
+
+/** Whatever goes wrong once a request may have left is uncertain; before that, it is a failure. */
+async function send(
+  session: Session,
+  plan: SystemPlan,
+  places: readonly number[],
+): Promise<readonly WriteResult[]> {
+  const steps = places.map((place) => stepOf(plan, place))
+  const all = (outcome: 'failed' | 'uncertain', error: unknown): WriteResult[] =>
+    steps.map(() => ({ outcome, message: wordsOf(error) }))
+  let writer: Writer
+  try {
+    writer = await writerOf(session, plan.name)
+  } catch (error) {
+    return all('failed', error)
+  }
+  try {
+    const results = await writer.write(steps.map(writeOf))
+    results.forEach((each, index) => {
+      const step = steps[index]
+      if (step !== undefined && each.outcome === 'done' && each.id !== undefined)
+        session.ids.set(step.id, each.id)
+    })
+    return results
+  } catch (error) {
+    return all('uncertain', error)
+  }
+}
+
+async function settle(
+  session: Session,
+  plan: SystemPlan,
+  places: readonly number[],
+  outcomes: readonly StepOutcome[],
+): Promise<Event> {
+  const { ledger, run } = session.ports
+  const { desired } = systemOf(session.ports, plan.name)
+  const steps = places.map((place) => stepOf(plan, place))
+  const ends = steps.map((step, index) => ({ step, outcome: outcomes[index] ?? noAnswer }))
+  await ledger.journal(run, [result(ends.map(({ step, outcome }) => [step.id, outcome]))])
+
+  const changes = ends
+    .filter(({ outcome }) => outcome.result === 'done')
+    .map(({ step }) => afterWrite(writeOf(step), session.ids.get(step.id), desired, run))
+  await record(session, joined(changes))
+
+  const unsent = new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id))
+  const reserved = session.reserved.get(plan.name) ?? []
+  const free = reserved.filter(({ step }) => unsent.has(step))
+  if (free.length > 0) await ledger.unreserve(free)
+  session.reserved.set(
+    plan.name,
+    reserved.filter(({ step }) => !unsent.has(step)),
+  )
+  await ledger.audit('steps settled', { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) })
+  return { type: 'ok' }
+}
+
+const noAnswer: StepOutcome = { result: 'uncertain', reason: 'no answer came' }
+
+function isUntouched({ result }: StepOutcome): boolean {
+  return result === 'failed' || result === 'skipped'
+}
+
+function audited({ id, change }: Step, outcome: StepOutcome): Json {
+  return {
+    ...{ id, action: change.action, resource: showRef(change.ref), cause: change.cause?.document ?? null },
+    ...outcome,
+  }
+}
+
+// ---------------------------------------------------------------- the inventory
+
+async function remember(session: Session, plan: SystemPlan, run: Run, index: number): Promise<Event> {
+  const { ports } = session
+  const { desired, observation, connector } = systemOf(ports, plan.name)
+  const seen = session.seen.get(plan.name) ?? observation
+  if (seen === undefined) return { type: 'ok' }
+  if (!session.seen.has(plan.name))
+    await session.recovery.look(plan.name, lookupIn(seen), connector.description)
+  const pending = pendingOf(plan.steps, (place) => isDone(run, index, place))
+  const inventory = await ports.ledger.inventory(plan.name)
+  await record(session, afterRead(seen, desired, inventory, pending, ports.run))
+  if (!run.begun) await session.recovery.close()
+  return { type: 'ok' }
+}
+
+async function record({ ports }: Session, change: InventoryChange): Promise<void> {
+  if (change.put.length + change.forget.length > 0) await ports.ledger.record(change)
+}
+
+function joined(changes: readonly InventoryChange[]): InventoryChange {
+  return { put: changes.flatMap(({ put }) => put), forget: changes.flatMap(({ forget }) => forget) }
+}
+
+// ---------------------------------------------------------------- small change
+
+function isDone(run: Run, system: number, place: number): boolean {
+  const state = run.systems[system]
+  return state !== undefined && place < state.cursor && outcomeAt(state.outcomes, place) === undefined
+}
+
+function lookupIn({ graph }: Observation): Lookup {
+  return (kind, key) => graph.get(kind, key)
+}
+
+async function readerOf({ ports, readers }: Session, system: string): Promise<Reader> {
+  const reader = readers.get(system) ?? (await systemOf(ports, system).openReader())
+  readers.set(system, reader)
+  return reader
+}
+
+async function writerOf({ ports, writers }: Session, system: string): Promise<Writer> {
+  const writer = writers.get(system) ?? (await systemOf(ports, system).openWriter())
+  writers.set(system, writer)
+  return writer
+}
+
+function planOf({ plan }: Session, system: number): SystemPlan {
+  const found = plan.systems[system]
+  if (found === undefined) throw new Error(`The plan has no system at place ${system}.`)
+  return found
+}
+
+function stepOf({ name, steps }: SystemPlan, place: number): Step {
+  const step = steps[place]
+  if (step === undefined) throw new Error(`The plan of "${name}" has no step at place ${place}.`)
+  return step
+}
+
+function writeOf({ id, change }: Step): Write {
+  if (!isWrite(change)) throw new Error(`Step ${id} is never sent.`)
+  return change
+}
+
+/** One phrase for people: no line ends or control characters, whatever a system put into its answer. */
+function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text
+    .replace(/\p{C}+/gu, ' ')
+    .trim()
+    .replace(/[.]$/, '')
+}

@@ -1,0 +1,115 @@
+/** What the inventory remembers after a run: everything that is declared and live, whoever made it. */
+import type { Observation } from '../connector/contract.ts'
+import type { Write } from '../model/change.ts'
+import type { DesiredGraph, Wish } from '../model/desired.ts'
+import type { InventoryEntry } from '../model/inventory.ts'
+import type { Step } from '../model/plan.ts'
+import { kinds, refKey, type Kind } from '../model/resource.ts'
+import { wishDigest } from '../plan/drift.ts'
+
+export interface InventoryChange {
+  readonly put: readonly InventoryEntry[]
+  readonly forget: readonly Pick<InventoryEntry, 'system' | 'kind' | 'key'>[]
+}
+
+/** What one write that was done adds and takes away. `id` is the native id that the system answered with. */
+export function afterWrite(
+  write: Write,
+  id: string | undefined,
+  desired: DesiredGraph,
+  run: string,
+): InventoryChange {
+  const { system, kind, key } = write.ref
+  if (write.action === 'delete') return { put: [], forget: [{ system, kind, key }] }
+  const wish = desired.wishes[kind].get(key)
+  const nativeId = id ?? ('id' in write ? write.id : undefined)
+  const entry: InventoryEntry = {
+    ...{ system, kind, key, run },
+    ...(nativeId === undefined ? {} : { id: nativeId }),
+    handle: wish?.handle ?? handleOf(write),
+    wish: wish === undefined ? '' : wishDigest(wish),
+  }
+  const forget = write.action === 'rename' && write.from !== key ? [{ system, kind, key: write.from }] : []
+  return { put: [entry], forget }
+}
+
+/**
+ * Brings the inventory up to what a read shows: a wish that holds is recorded, also where nothing had to be done
+ * for it, or taking it out of the manifests would leave it behind. What is neither declared nor there is forgotten,
+ * or a stranger that takes its name one day would be removed as ours. `pending` names (`kind:key`) what the
+ * manifests wish and the system does not have yet: that stays as it is remembered.
+ */
+export function afterRead(
+  { graph, proofs }: Observation,
+  desired: DesiredGraph,
+  inventory: readonly InventoryEntry[],
+  pending: ReadonlySet<string>,
+  run: string,
+): InventoryChange {
+  const { system } = desired
+  const known = new Map(inventory.map((entry) => [refKey(entry), entry]))
+  const put: InventoryEntry[] = []
+  for (const kind of kinds)
+    for (const [key, wish] of desired.wishes[kind]) {
+      const live = wish.state === 'absent' ? undefined : graph.get(kind, key)
+      if (live === undefined || pending.has(refKey(live.ref))) continue
+      const entry = entryOf(system, kind, key, live.id, wish, run)
+      if (!isSame(known.get(refKey(entry)), entry)) put.push(entry)
+    }
+
+  const ids = new Map<Kind, Set<string>>()
+  const isLiveElsewhere = ({ kind, id }: InventoryEntry): boolean => {
+    if (id === undefined) return false
+    const live = ids.get(kind) ?? new Set(Array.from(graph.all(kind), (resource) => resource.id ?? ''))
+    ids.set(kind, live)
+    return live.has(id)
+  }
+  const forget = inventory.filter(
+    (entry) =>
+      graph.get(entry.kind, entry.key) === undefined &&
+      desired.wishes[entry.kind].get(entry.key) === undefined &&
+      proofs[entry.kind]?.complete === true &&
+      !isLiveElsewhere(entry),
+  )
+  return { put, forget }
+}
+
+/** Names (`kind:key`) of what some step speaks of and `isDone` does not know to be done. */
+export function pendingOf(steps: readonly Step[], isDone: (place: number) => boolean): ReadonlySet<string> {
+  const pending = new Set<string>()
+  steps.forEach(({ change }, place) => {
+    const holdsBack = change.action === 'keep' && change.held !== undefined
+    if (holdsBack || (change.action !== 'keep' && change.action !== 'manual' && !isDone(place)))
+      pending.add(refKey(change.ref))
+  })
+  return pending
+}
+
+function entryOf(
+  system: string,
+  kind: Kind,
+  key: string,
+  id: string | undefined,
+  wish: Wish,
+  run: string,
+): InventoryEntry {
+  return {
+    system,
+    kind,
+    key,
+    ...(id === undefined ? {} : { id }),
+    handle: wish.handle,
+    wish: wishDigest(wish),
+    run,
+  }
+}
+
+/** The run that recorded it does not matter: a run that finds nothing new writes nothing. */
+function isSame(known: InventoryEntry | undefined, entry: InventoryEntry): boolean {
+  return known?.id === entry.id && known?.handle === entry.handle && known.wish === entry.wish
+}
+
+/** `User/ana` → `ana`: where the manifests no longer have the wish, the change still names its document. */
+function handleOf({ cause }: Write): string {
+  return cause.document.slice(cause.document.indexOf('/') + 1)
+}

@@ -1,0 +1,91 @@
+/** Looks, just before an owner is lowered, at who else owns the system. */
+import type { Observation, Reader } from '../connector/contract.ts'
+import { isWrite, type Write } from '../model/change.ts'
+import type { Step, SystemPlan } from '../model/plan.ts'
+import { ownersAfter, ownersBefore, usable, type Owner } from '../guard/owners.ts'
+import { sceneOf } from '../guard/scene.ts'
+import type { Reservation } from '../ledger/ledger.ts'
+import { isGone } from '../ledger/host.ts'
+import type { Confirmation } from './barrier.ts'
+import { ownersLeft } from './checker.ts'
+import type { AppliedSystem, Ports } from './ports.ts'
+
+export interface Look {
+  readonly confirmation: Confirmation
+  readonly observation: Observation
+  /** Reservations of others that this look shows to be over: the effect is there, or its run is dead and it is not. */
+  readonly settled: readonly Reservation[]
+}
+
+/** Two fresh reads: the whole state, judged by the rules after this step alone, and the owners' payloads. */
+export async function lookAtOwners(
+  ports: Ports,
+  plan: SystemPlan,
+  step: Step,
+  reader: Reader,
+): Promise<Look> {
+  const system = systemOf(ports, plan.name)
+  const before = ports.now().getTime()
+  const observation = await reader.observe()
+  const payloads = await reader.ownerPayloads()
+  const write = writeOf(step)
+
+  const scene = sceneOf(
+    {
+      config: system.config,
+      description: system.connector.description,
+      rules: system.connector.rules,
+      observation,
+      desired: system.desired,
+      steps: [step],
+      people: ports.people,
+      ...(plan.identity === undefined ? {} : { identity: plan.identity }),
+    },
+    { now: ports.now().toISOString(), today: ports.now().toISOString().slice(0, 10), guardrails: [] },
+  )
+  const now = new Set(usable(ownersBefore(scene)).map(({ coming }) => coming))
+  const then = ownersAfter(scene)
+  const byRules = usable(then)
+    .map(({ coming }) => coming)
+    .filter((account) => now.has(account) && !step.lowers.includes(account))
+  const byFloor = ownersLeft(payloads, system.connector.floor, write, step.lowers)
+
+  const owners = new Set([...now, ...byFloor])
+  const others = (await ports.ledger.reservations(plan.name)).filter(({ run }) => run !== ports.run)
+  const settled = others.filter((one) => !owners.has(one.account) || isGone(one))
+  const open = others.filter((one) => !settled.includes(one))
+  return {
+    observation,
+    settled,
+    confirmation: {
+      byRules: byRules.sort(),
+      byFloor,
+      reserved: [...new Set(open.map(({ account }) => account))].sort(),
+      age: (ports.now().getTime() - before) / 1000,
+      pending: pendingOwners(then.values(), plan),
+    },
+  }
+}
+
+/** Owners to be whom this plan gives something and who cannot be counted on yet: a person has to do something. */
+function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan): Confirmation['pending'] {
+  const given = new Set<string>()
+  for (const { change } of plan.steps)
+    if (change.ref.kind === 'account' && (change.action === 'create' || change.action === 'update'))
+      given.add(change.ref.key)
+  return [...owners]
+    .filter(({ coming, because }) => because.length > 0 && given.has(coming))
+    .map(({ coming, because }) => ({ account: coming, because: because.join(' and ') }))
+    .sort((a, b) => (a.account < b.account ? -1 : 1))
+}
+
+export function systemOf(ports: Ports, name: string): AppliedSystem {
+  const system = ports.systems.get(name)
+  if (system === undefined) throw new Error(`The plan has a system "${name}" that apply was not given.`)
+  return system
+}
+
+function writeOf({ id, change }: Step): Write {
+  if (!isWrite(change)) throw new Error(`Step ${id} is never sent.`)
+  return change
+}

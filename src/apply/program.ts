@@ -1,0 +1,73 @@
+/** What the machine needs of a plan: which steps are sent, what each needs, and which ones lower an owner. */
+import type { Description } from '../connector/describe.ts'
+import { isWrite } from '../model/change.ts'
+import type { Plan, Step } from '../model/plan.ts'
+
+export interface Program {
+  readonly systems: readonly SystemProgram[]
+}
+
+export interface SystemProgram {
+  readonly name: string
+  /** Writes sent at once at most. */
+  readonly batch: number
+  /** Seconds for which a read may not show a write yet. */
+  readonly lag: number
+  /** One for each step of the plan, at the same place. */
+  readonly steps: readonly ProgramStep[]
+}
+
+export interface ProgramStep {
+  readonly id: string
+  /** Whether apply sends it; manual steps and keeps are passed over. */
+  readonly send: boolean
+  /** Lowers an owner: runs alone, once another owner is confirmed. */
+  readonly lowers: boolean
+  /** Places of the steps that must be done before. */
+  readonly needs: readonly number[]
+  /** Why it can never be sent; absent where it can. */
+  readonly impossible?: string
+}
+
+/** `descriptions` by connector name; every connector of the plan must be there. */
+export function compile(plan: Plan, descriptions: Readonly<Record<string, Description>>): Program {
+  return {
+    systems: plan.systems.map(({ name, connector, steps }) => {
+      const description = descriptions[connector]
+      if (description === undefined)
+        throw new Error(`The plan names a connector "${connector}" that is not there.`)
+      const places = new Map(steps.map((step, place) => [step.id, place]))
+      return {
+        name,
+        batch: Math.max(1, description.batch),
+        lag: description.lagSeconds,
+        steps: steps.map((step, place) => compileStep(step, place, steps, places)),
+      }
+    }),
+  }
+}
+
+/** Whether there is anything to send at all. */
+export function sendsAny(system: SystemProgram): boolean {
+  return system.steps.some(({ send }) => send)
+}
+
+function compileStep(
+  step: Step,
+  place: number,
+  steps: readonly Step[],
+  places: ReadonlyMap<string, number>,
+): ProgramStep {
+  const send = isWrite(step.change)
+  const needs: number[] = []
+  let impossible: string | undefined
+  for (const id of send ? step.needs : []) {
+    const needed = places.get(id)
+    const change = needed === undefined ? undefined : steps[needed]?.change
+    if (needed === undefined || needed >= place) impossible = `it needs ${id}, which does not come before it`
+    else if (change !== undefined && isWrite(change)) needs.push(needed)
+    else if (change?.action === 'keep' && change.held === 'create')
+      impossible = `it needs ${id}, which is held back (${change.reason})`
+  }
+  return { id: step.id, send, lowers: step.lowers.length > 0, needs, ...(impossible && { impossible }) }
+}

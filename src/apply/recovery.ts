@@ -1,0 +1,78 @@
+/**
+ * Runs that were killed. What such a run had in flight when it ended is looked for in the first read of the run
+ * that comes after it, before anything else is sent; then the old run is closed as interrupted.
+ */
+import type { Description } from '../connector/describe.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { foundLater, tell, type Told } from './journal.ts'
+import { landed, type Lookup } from './landed.ts'
+import type { Recovered } from './report.ts'
+
+export interface Recovery {
+  /** Looks for what killed runs had in flight in this system. The caller holds its lock, so they do run no more. */
+  look(system: string, live: Lookup, description: Description): Promise<void>
+  /** Closes each killed run all of whose systems have been looked at. */
+  close(): Promise<void>
+  recovered(): readonly Recovered[]
+}
+
+interface Unfinished {
+  readonly run: string
+  readonly startedAt: string
+  readonly told: Told
+  readonly open: Set<string>
+  readonly steps: Recovered['steps'][number][]
+}
+
+/** Killed runs that are looked at in one go; a next run looks at the next. */
+const most = 100
+
+/** `run` is the run that looks; it is not a killed one itself. */
+export function newRecovery(ledger: Ledger, run: string): Recovery {
+  let known: Promise<Unfinished[]> | undefined
+  const closed: Unfinished[] = []
+
+  return {
+    look: async (system, live, description) => {
+      for (const old of await (known ??= unfinished(ledger, run))) {
+        if (!old.open.delete(system)) continue
+        const writes = [...old.told.inFlight].filter(([, write]) => write.ref.system === system)
+        const steps = writes.map(([id, write]) => ({
+          id,
+          ref: write.ref,
+          found: landed(write, live, description),
+        }))
+        if (steps.length > 0)
+          await ledger.journal(old.run, [
+            foundLater(
+              run,
+              steps.map(({ id, found }) => [id, found]),
+            ),
+          ])
+        old.steps.push(...steps)
+      }
+    },
+
+    close: async () => {
+      for (const old of (await known) ?? []) {
+        if (old.open.size > 0 || closed.includes(old)) continue
+        await ledger.finish(old.run, 'interrupted')
+        await ledger.audit('run was interrupted', { run: old.run, foundBy: run, inFlight: old.steps.length })
+        closed.push(old)
+      }
+    },
+
+    recovered: () => closed.map(({ run: name, startedAt, steps }) => ({ run: name, startedAt, steps })),
+  }
+}
+
+async function unfinished(ledger: Ledger, run: string): Promise<Unfinished[]> {
+  const records = await ledger.runs(most, { state: 'running' })
+  const others = records.filter((record) => record.run !== run)
+  return Promise.all(
+    others.map(async (record) => {
+      const told = tell(await ledger.readJournal(record.run))
+      return { run: record.run, startedAt: record.startedAt, told, open: new Set(told.systems), steps: [] }
+    }),
+  )
+}

@@ -1,0 +1,83 @@
+/** What is not as the plan read it, in words: found before the first write, it ends the run. */
+import type { Observation } from '../connector/contract.ts'
+import { movedSince } from '../connector/before.ts'
+import type { Description } from '../connector/describe.ts'
+import type { GraphView } from '../model/graph.ts'
+import type { OwnerView, Step, SystemPlan } from '../model/plan.ts'
+import { collectionOf, type Kind } from '../model/resource.ts'
+import { sha256 } from '../plan/digest.ts'
+import { moved } from '../plan/fingerprint.ts'
+import { ownerViews } from '../plan/owners.ts'
+import type { AppliedSystem } from './ports.ts'
+import type { Moved } from './report.ts'
+
+/**
+ * All that moved between the read of the plan and this one: what its steps touch, and who owns the system. Empty:
+ * the plan may be carried out. `plannedAt` is when the plan was made (RFC 3339).
+ */
+export function movedSincePlan(
+  plan: SystemPlan,
+  { graph }: Observation,
+  system: AppliedSystem,
+  plannedAt: string,
+): Moved[] {
+  const { description } = system.connector
+  const steps = moved(plan.steps, graph, description).filter(({ change }) => change.action !== 'keep')
+  return [
+    ...steps.map((step) => ({
+      system: plan.name,
+      ref: step.change.ref,
+      message: inWords(step, graph, description),
+    })),
+    ...movedOwners(plan, graph, system, plannedAt),
+  ]
+}
+
+/** Why nothing may be removed after this read; undefined when all that is removed was read whole. */
+export function unprovenFor(system: SystemPlan, { proofs }: Observation): string | undefined {
+  const kinds = new Set<Kind>()
+  for (const { change } of system.steps) if (change.action === 'delete') kinds.add(change.ref.kind)
+  for (const kind of kinds) {
+    const proof = proofs[kind]
+    if (proof?.complete !== true)
+      return `its ${collectionOf[kind]} were not read whole: ${proof?.reason ?? 'the system gives no proof'}`
+  }
+  return undefined
+}
+
+function inWords({ change }: Step, graph: GraphView, description: Description): string {
+  if (change.action === 'create') return 'it is there already'
+  const key = change.action === 'rename' ? change.from : change.ref.key
+  const live = graph.get(change.ref.kind, key)
+  if (live === undefined) return 'it is not there any more'
+  if (change.action === 'keep' || change.action === 'manual') return 'it changed'
+  const id = change.action === 'delete' ? change.before.id : change.id
+  if (id !== undefined && live.id !== id) return 'another has its name now'
+  const phrases = movedSince(description, live, change)
+  return phrases.length === 0 ? 'it changed' : phrases.join('; ')
+}
+
+/** The plan was judged by the owners it saw: with others, the verdict may be another. */
+function movedOwners(plan: SystemPlan, graph: GraphView, system: AppliedSystem, plannedAt: string): Moved[] {
+  const { config, connector, desired } = system
+  const owners = ownerViews(graph, { config, ...connector, desired, now: plannedAt })
+  if (sha256(owners) === plan.ownersFingerprint) return []
+  const byAccount = (views: readonly OwnerView[]): Map<string, OwnerView> =>
+    new Map(views.map((view) => [view.account, view]))
+  const [was, is] = [byAccount(plan.owners.before), byAccount(owners)]
+  const accounts = [...new Set([...was.keys(), ...is.keys()])].sort()
+  return accounts
+    .filter((account) => sha256(was.get(account) ?? null) !== sha256(is.get(account) ?? null))
+    .map((account) => ({
+      system: plan.name,
+      ref: { system: plan.name, kind: 'account', key: account },
+      message: `${standing(is.get(account))}; when the plan was made it was ${standing(was.get(account)).replace('it is ', '')}`,
+    }))
+}
+
+function standing(view: OwnerView | undefined): string {
+  if (view === undefined) return 'it is no owner'
+  return view.usable
+    ? 'it is a usable owner'
+    : `it is an owner who is not counted (${view.because.join(', ')})`
+}
