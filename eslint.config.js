@@ -10,7 +10,7 @@ const pure = [
   'src/render/**',
   'src/connector/describe.ts',
   'src/systems/*/{describe,rules,convert,floor}.ts',
-  'src/apply/machine.ts',
+  'src/apply/{machine,run,program,outcomes,barrier,report,summary,checker,landed,journal,inventory}.ts',
 ]
 
 export default defineConfig(

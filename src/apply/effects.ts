@@ -39,7 +39,7 @@ export async function carryOut(session: Session, effect: Effect, run: Run): Prom
     return await perform(session, effect, run)
   } catch (error) {
     if (error instanceof LedgerUnreachable) return { type: 'ledgerLost', message: error.message }
-    if (!looksAtSystem(effect)) throw error
+    if (!looksAtSystem(effect) || isOurFault(error)) throw error
     return { type: 'unread', message: wordsOf(error) }
   }
 }
@@ -47,6 +47,11 @@ export async function carryOut(session: Session, effect: Effect, run: Run): Prom
 /** Closes what was opened; a reader that cannot be closed any more hides nothing. */
 export async function closeAll({ readers, writers }: Session): Promise<void> {
   await Promise.allSettled([...readers.values(), ...writers.values()].map((each) => each.close()))
+}
+
+/** An error that only a mistake in a program makes; connectors put what goes wrong outside into words of their own. */
+function isOurFault(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError
 }
 
 function looksAtSystem(effect: Effect): boolean {
