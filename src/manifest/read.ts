@@ -1,0 +1,120 @@
+/** The whole way from text to desired graphs, and all diagnostics of the run. Every command starts here. */
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Workspace } from '../model/workspace.ts'
+import { contents } from './content.ts'
+import type { Connectors, Manifest, Problem, RawDocument, Source } from './document.ts'
+import { governingDocuments, governs, labelsOfPeople } from './governing.ts'
+import { identityProblems } from './identity.ts'
+import { locate } from './locate.ts'
+import { lostDocuments } from './lost.ts'
+import { parseSources } from './parse.ts'
+import { reporter, type Reporter } from './place.ts'
+import { resolveManifests } from './resolve.ts'
+import { readSettings } from './settings.ts'
+import { uniqueManifests } from './unique.ts'
+import { validateDocuments } from './validate.ts'
+
+export interface ReadOptions {
+  /** Absolute path of the folder of `rolecall.yaml`. */
+  readonly root: string
+  /** The UTC day on which dates are judged, `YYYY-MM-DD`. */
+  readonly today: string
+  readonly connectors: Connectors
+  /** The files as the protected branch has them: System, Settings, Guardrail and Acceptance count only from there. */
+  readonly protectedSources?: readonly Source[]
+}
+
+/**
+ * parse → upgrade → validate → normalize → resolve → lint. A document at fault is left out of the later stages and
+ * the others go on, so that one run shows as much as it can. With an error there is no workspace.
+ */
+export function readManifests(
+  sources: readonly Source[],
+  options: ReadOptions,
+): { workspace: Workspace | undefined; diagnostics: Diagnostic[] } {
+  const report = reporter()
+  const read = readSources(sources, options, report)
+  const settings = readSettings(read.ruling, options.protectedSources ?? sources, read.lost, report)
+  const { systems, desired, ...resolved } = resolveManifests({
+    manifests: read.manifests,
+    connectors: options.connectors,
+    today: options.today,
+    grace: settings.grace,
+    report,
+    lost: read.lost,
+    isProtected: (system) => options.protectedSources !== undefined && !read.pending.has(system),
+    labelsOf: labelsOfPeople(read.ruling, read.documents, options.protectedSources),
+  })
+  const diagnostics = locate([...read.problems, ...report.problems])
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { workspace: undefined, diagnostics }
+  const workspace: Workspace = {
+    root: options.root,
+    settings,
+    ...resolved,
+    systems: without(systems, read.pending),
+    desired: without(desired, read.pending),
+    document: contents(read.manifests),
+  }
+  return { workspace, diagnostics }
+}
+
+interface Read {
+  /** What counts, one document for each kind and handle. */
+  readonly manifests: readonly Manifest[]
+  /** Those among which the governing ones count. */
+  readonly ruling: readonly Manifest[]
+  /** Systems that the protected branch lacks: they may be named, and nothing is planned for them before the merge. */
+  readonly pending: ReadonlySet<string>
+  /** What the files at hand hold. */
+  readonly documents: readonly RawDocument[]
+  readonly problems: readonly Problem[]
+  readonly lost: ReturnType<typeof lostDocuments>
+}
+
+function readSources(sources: readonly Source[], options: ReadOptions, report: Reporter): Read {
+  const { connectors, protectedSources } = options
+  const parsed = parseSources(sources)
+  const validated = validateDocuments(parsed.documents, connectors)
+  const own = uniqueManifests(validated.manifests, report)
+  const problems = [...parsed.problems, ...validated.problems, ...identityProblems(own)]
+  const { documents } = parsed
+  if (!protectedSources) {
+    const lost = lostDocuments(documents, validated.manifests, parsed.problems)
+    return { manifests: own, ruling: own, pending: new Set(), documents, problems, lost }
+  }
+
+  const governing = governingDocuments(protectedSources, documents)
+  const judged = validateDocuments(governing.documents, connectors)
+  const ruling = uniqueManifests(judged.manifests, report)
+  const pending = systemsBeside(own, ruling)
+  const kept = own.filter((manifest) => !governs(manifest) || isPending(manifest, pending))
+  return {
+    manifests: [...kept, ...ruling],
+    ruling,
+    pending,
+    documents,
+    problems: [...problems, ...governing.problems, ...judged.problems],
+    lost: lostDocuments(
+      [...documents, ...governing.documents],
+      [...validated.manifests, ...judged.manifests],
+      [...parsed.problems, ...governing.problems],
+    ),
+  }
+}
+
+function systemsBeside(own: readonly Manifest[], ruling: readonly Manifest[]): ReadonlySet<string> {
+  const known = new Set(systemNames(ruling))
+  return new Set(systemNames(own).filter((name) => !known.has(name)))
+}
+
+function systemNames(manifests: readonly Manifest[]): string[] {
+  return manifests.flatMap(({ kind, metadata }) => (kind === 'System' ? [metadata.name] : []))
+}
+
+function isPending({ kind, metadata }: Manifest, pending: ReadonlySet<string>): boolean {
+  return kind === 'System' && pending.has(metadata.name)
+}
+
+function without<T>(all: ReadonlyMap<string, T>, names: ReadonlySet<string>): ReadonlyMap<string, T> {
+  return names.size === 0 ? all : new Map([...all].filter(([name]) => !names.has(name)))
+}

@@ -1,0 +1,179 @@
+/**
+ * References become links, and documents one desired graph for each system. The order is that of dependence:
+ * systems, what accounts refer to, accounts, and what refers to accounts.
+ */
+import type { DesiredGraph } from '../model/desired.ts'
+import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
+import type { Connectors, Manifest } from './document.ts'
+import { lintGroup, lintPolicy, lintRoles, lintUser } from './lint.ts'
+import {
+  normalizeGroup,
+  normalizeMapping,
+  normalizePolicy,
+  normalizeProject,
+  normalizeRole,
+  normalizeScope,
+  normalizeUser,
+  type ManifestOf,
+} from './normalize.ts'
+import { normalizeSystem } from './normalize-system.ts'
+import type { Lost } from './lost.ts'
+import type { User } from './normalised.ts'
+import type { Reporter } from './place.ts'
+import { resolveUser } from './resolve/accounts.ts'
+import { resolveProjects, resolveScopes } from './resolve/containers.ts'
+import { newSite, type Context, type Site } from './resolve/context.ts'
+import { resolveAcceptance, resolveGuardrail } from './resolve/documents.ts'
+import { resolveGroups } from './resolve/groups.ts'
+import { resolveMappings } from './resolve/mappings.ts'
+import { groupSide } from './resolve/memberships.ts'
+import { declaredAndIgnored, resolveOwners } from './resolve/owners.ts'
+import { resolvePolicies } from './resolve/policies.ts'
+import { resolveRoles } from './resolve/roles.ts'
+import { checkRenames, checkSystem } from './resolve/systems.ts'
+
+export interface ResolveInput {
+  /** Sound documents, one for each kind and handle. */
+  readonly manifests: readonly Manifest[]
+  readonly connectors: Connectors
+  /** The UTC day on which dates are judged, `YYYY-MM-DD`. */
+  readonly today: string
+  /** Days between suspension and removal. */
+  readonly grace: number
+  readonly report: Reporter
+  readonly lost: Lost
+  /** Systems that stand as on the protected branch. */
+  readonly isProtected: (system: string) => boolean
+  readonly labelsOf: ReadonlyMap<string, Readonly<Record<string, string>>>
+}
+
+export interface Resolved {
+  readonly systems: ReadonlyMap<string, SystemConfig>
+  readonly desired: ReadonlyMap<string, DesiredGraph>
+  readonly people: ReadonlyMap<string, Person>
+  readonly acceptances: readonly Acceptance[]
+  readonly guardrails: readonly Guardrail[]
+}
+
+/** What is wrong goes to `report`; with an error among it the graphs are incomplete and must not be used. */
+export function resolveManifests(input: ResolveInput): Resolved {
+  const of = byKind(input.manifests)
+  const roles = of('Role').map(normalizeRole)
+  const projects = of('Project').map(normalizeProject)
+  const scopes = of('Scope').map(normalizeScope)
+  const groups = of('Group').map(normalizeGroup)
+  const policies = of('AccessPolicy').map(normalizePolicy)
+  const users = of('User')
+  const context: Context = {
+    ...input,
+    sites: sitesOf(of('System'), input),
+    index: {
+      users: new Map(users.map((user) => [user.metadata.name, user])),
+      groups: byHandle(groups),
+      roles: byHandle(roles),
+      projects: byHandle(projects),
+      scopes: byHandle(scopes),
+    },
+    groups: new Map(),
+    disagreements: new Set(),
+  }
+  resolveProjects(context, projects)
+  resolveScopes(context, scopes)
+  resolveRoles(context, roles)
+  resolveGroups(context, groups)
+  for (const site of context.sites.values()) checkSystem(context, site)
+
+  const people = resolvePeople(context, users, groups)
+  resolvePolicies(context, policies)
+  resolveMappings(context, of('GroupMapping').map(normalizeMapping))
+
+  for (const group of groups) lintGroup(context, group)
+  for (const policy of policies) lintPolicy(context, policy)
+  lintRoles(context, roles)
+  return { ...finish(context), people, ...decisions(context, of, input) }
+}
+
+/** One person at a time: in the long form, a person is needed only while it is their turn. */
+function resolvePeople(
+  context: Context,
+  users: readonly ManifestOf<'User'>[],
+  groups: Parameters<typeof groupSide>[1],
+): ReadonlyMap<string, Person> {
+  const listed = groupSide(context, groups)
+  const people = new Map<string, Person>()
+  for (const manifest of users) {
+    const user = normalizeUser(manifest)
+    const pairs = listed.get(user.handle) ?? []
+    resolveUser(context, user, pairs)
+    lintUser(context, user, pairs)
+    people.set(user.handle, person(user))
+  }
+  return people
+}
+
+const noLabels = {}
+
+function person({ handle, type, employment, labels, cause }: User): Person {
+  return {
+    name: handle,
+    type,
+    ...(employment !== undefined && { employment }),
+    labels: labels ?? noLabels,
+    cause,
+  }
+}
+
+function sitesOf(systems: readonly ManifestOf<'System'>[], input: ResolveInput): ReadonlyMap<string, Site> {
+  const sites = new Map<string, Site>()
+  for (const manifest of systems) {
+    const { name } = manifest.metadata
+    const description = input.connectors[manifest.spec.connector]
+    if (description) sites.set(name, newSite(normalizeSystem(manifest, input.isProtected(name)), description))
+  }
+  return sites
+}
+
+function finish(context: Context): Pick<Resolved, 'systems' | 'desired'> {
+  const systems = new Map<string, SystemConfig>()
+  const desired = new Map<string, DesiredGraph>()
+  for (const [name, site] of context.sites) {
+    checkRenames(context, site)
+    declaredAndIgnored(context, site)
+    systems.set(name, { ...site.system.config, owners: resolveOwners(context, site) })
+    desired.set(name, { system: name, wishes: site.wishes, comparesGrants: site.comparesGrants })
+  }
+  return { systems, desired }
+}
+
+function decisions(
+  context: Context,
+  of: OfKind,
+  { labelsOf }: ResolveInput,
+): Pick<Resolved, 'acceptances' | 'guardrails'> {
+  return {
+    acceptances: of('Acceptance').map((manifest) => resolveAcceptance(context, manifest, labelsOf)),
+    guardrails: of('Guardrail').map(resolveGuardrail),
+  }
+}
+
+type OfKind = <K extends Manifest['kind']>(kind: K) => readonly ManifestOf<K>[]
+
+/** Documents by kind, sorted by handle: whatever order the files come in, the graphs are the same to the byte. */
+function byKind(manifests: readonly Manifest[]): OfKind {
+  const lists = new Map<Manifest['kind'], Manifest[]>()
+  for (const manifest of manifests) {
+    const list = lists.get(manifest.kind)
+    if (list) list.push(manifest)
+    else lists.set(manifest.kind, [manifest])
+  }
+  for (const list of lists.values())
+    list.sort((one, other) =>
+      one.metadata.name < other.metadata.name ? -1 : one.metadata.name > other.metadata.name ? 1 : 0,
+    )
+  return <K extends Manifest['kind']>(kind: K) =>
+    (lists.get(kind) ?? []) as unknown as readonly ManifestOf<K>[]
+}
+
+function byHandle<T extends { readonly handle: string }>(documents: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(documents.map((document) => [document.handle, document]))
+}

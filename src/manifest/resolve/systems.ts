@@ -1,0 +1,87 @@
+/** What a System says of itself, checked against what its connector can do. */
+import { collectionOf, kinds } from '../../model/resource.ts'
+import { key as keyOf, under, type Place } from '../place.ts'
+import { showSite, type Context, type Site } from './context.ts'
+import { checkShared } from './layers.ts'
+import { roleNamed } from './roles.ts'
+import { lookUp } from './values.ts'
+
+/** After roles and groups: defaults name roles, and `suspendTo` a group. */
+export function checkSystem(context: Context, site: Site): void {
+  collections(context, site)
+  const { account, suspendTo, profile } = site.system
+  if (account) {
+    checkShared(context, site, account)
+    sharedRole(context, site, account.values['role'], under(account.place, 'role'))
+  }
+  for (const { account: shared } of site.groups.values()) {
+    if (!shared) continue
+    checkShared(context, site, shared)
+    sharedRole(context, site, shared.values['role'], under(shared.place, 'role'))
+  }
+  if (suspendTo && site.description.suspend === 'native')
+    unsupported(
+      context,
+      keyOf(suspendTo.place),
+      `The ${showSite(site)} suspends accounts itself, and needs no group for it.`,
+    )
+  else if (suspendTo) lookUp(context, site, 'group', suspendTo)
+  if (profile)
+    unsupported(
+      context,
+      keyOf(profile.place),
+      `The ${showSite(site)} has no profile "${profile.name}", nor any other.`,
+    )
+}
+
+/** A role for many is looked up once more for each who has it; said here, it is said even when nobody has it yet. */
+function sharedRole(context: Context, site: Site, role: unknown, at: Place): void {
+  if (typeof role === 'string') roleNamed(context, site, { name: role, place: at })
+}
+
+function unsupported(context: Context, at: Place, message: string): void {
+  context.report.error('unsupported-field', at, message, 'Take the line out.')
+}
+
+function collections(context: Context, site: Site): void {
+  const lacking = kinds.filter((kind) => !site.description.kinds[kind]).map((kind) => collectionOf[kind])
+  for (const reference of [
+    ...site.system.exclusive,
+    ...site.system.ignore.map(({ collection }) => collection),
+  ]) {
+    if (!lacking.includes(reference.name)) continue
+    context.report.error(
+      'unsupported-kind',
+      reference.place,
+      `The ${showSite(site)} has no ${reference.name}.`,
+      'Take the line out.',
+    )
+  }
+}
+
+/** Two that say they were the same thing cannot both be right, and a name in use again is no former name. */
+export function checkRenames(context: Context, site: Site): void {
+  const claims = new Map<string, string>()
+  for (const { wish, place } of site.renames) {
+    for (const former of wish.previousKeys) {
+      const name = `${wish.ref.kind}:${former}`
+      const other = claims.get(name)
+      const holder = site.wishes[wish.ref.kind].get(former)
+      if (other !== undefined)
+        context.report.error(
+          'ambiguous-rename',
+          place,
+          `The ${wish.ref.kind} "${former}" of the ${showSite(site)} was two things: ${other} and ${wish.cause.document} both say they were it.`,
+          'Leave the former name with one of them.',
+        )
+      else if (holder && holder.state !== 'absent')
+        context.report.warning(
+          'former-name-in-use',
+          place,
+          `The former name "${former}" is in use again in the ${showSite(site)}, by ${holder.cause.document} (${holder.cause.file}:${holder.cause.line}), so nothing is renamed.`,
+          'Take the former name out.',
+        )
+      claims.set(name, wish.cause.document)
+    }
+  }
+}
