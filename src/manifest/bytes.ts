@@ -12,12 +12,14 @@ export function decode(file: string, bytes: Uint8Array): { text: string } | { fa
   }
   const text = strict(bytes)
   if (text === undefined) {
-    const before = lenient.decode(bytes.subarray(0, validPrefix(bytes)))
+    // Streaming, as the prefix may end inside a character, which is where the fault begins.
+    const before = new TextDecoder().decode(bytes.subarray(0, validPrefix(bytes)), { stream: true })
     return { fault: faultAt(file, notUtf8, before, before.length) }
   }
   const found = unwanted.exec(text)
   if (found === null) return { text }
-  return { fault: faultAt(file, explain(found[0], text), text, found.index) }
+  if (found[0] === '\0' && isUtf16(text)) return { fault: fault(file, utf16, 1, 1) }
+  return { fault: faultAt(file, explain(found[0]), text, found.index) }
 }
 
 interface Told {
@@ -42,10 +44,9 @@ const notUtf8: Told = {
 const unwanted =
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]|\r(?!\n)/
 
-function explain(character: string, text: string): Told {
+function explain(character: string): Told {
   const code = character.charCodeAt(0)
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
-  if (code === 0 && /^(?:[^\0]\0|\0[^\0]){2}/.test(text)) return utf16
   if (lineEnds.has(character)) {
     return {
       code: 'line-end',
@@ -74,10 +75,14 @@ function explain(character: string, text: string): Told {
   }
 }
 
+/** Without a mark, ASCII in UTF-16 is every other byte NUL. */
+function isUtf16(text: string): boolean {
+  return /^(?:[^\0]\0|\0[^\0]){2}/.test(text)
+}
+
 const lineEnds: ReadonlySet<string> = new Set(['\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])
 
 const fatal = new TextDecoder('utf-8', { fatal: true })
-const lenient = new TextDecoder('utf-8')
 
 function strict(bytes: Uint8Array): string | undefined {
   try {

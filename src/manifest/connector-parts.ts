@@ -6,6 +6,7 @@ import type { Description } from '../connector/describe.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Connectors, Manifest, Path, Problem, RawDocument } from './document.ts'
 import { nearest, suggest } from './nearest.ts'
+import { unknownKey } from './schema-words.ts'
 import { schemaProblems, type Written } from './schema-faults.ts'
 import { connectorValidator, schemaOf } from './schemas.ts'
 
@@ -109,14 +110,21 @@ function descriptionOf(system: string, { connectors, connectorOf }: Surroundings
 function check(part: Part, raw: RawDocument, { written }: Surroundings): Problem[] {
   const own = part.portable.length === 0 ? part.value : without(part.value, part.portable)
   if (part.what !== 'system' && Object.keys(own).length === 0) return []
-  const validate = connectorValidator(part.description.schemas[part.what])
+  const schema = part.description.schemas[part.what]
+  const validate = connectorValidator(schema)
   if (validate(own)) return []
   const errors = validate.errors ?? []
   const lacking = errors.filter(
     ({ keyword, instancePath }) => keyword === 'additionalProperties' && instancePath === '',
   )
+  const misspelled = lacking.map(({ params }) =>
+    nearest(String(params['additionalProperty']), keysOf(schema)),
+  )
   const others = errors.filter(
-    (error) => !lacking.includes(error) && (part.what === 'system' || error.keyword !== 'required'),
+    (error) =>
+      !lacking.includes(error) &&
+      (error.keyword !== 'required' ||
+        (part.what === 'system' && !misspelled.includes(String(error.params['missingProperty'])))),
   )
   const checked = { raw, at: part.at, value: own, written }
   return [
@@ -147,13 +155,9 @@ function lackingKey(key: string, part: Part, raw: RawDocument): Problem {
       fix: 'Take it out: what the system cannot do is not approximated.',
     }
   }
-  const noun = { system: 'settings', group: 'groups', account: 'accounts' }[what]
-  const message =
-    what === 'system'
-      ? `The ${sort} has no setting "${key}".`
-      : `There is no key "${key}" for ${noun} of ${sort}.`
-  const fix = suggest(key, known, 'keys')
-  return { ...place, code: 'unknown-key', message, ...(fix === undefined ? {} : { fix }) }
+  const noun = { system: 'the settings of', group: 'groups of', account: 'accounts of' }[what]
+  const { path: _, ...told } = unknownKey(key, known, `${noun} ${sort}`)
+  return { ...place, ...told, fix: told.fix ?? '' }
 }
 
 /** What keys of the manifest language that only some connectors have are called in a sentence. */

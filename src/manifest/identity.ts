@@ -20,8 +20,10 @@ export function identityProblems(manifests: readonly Manifest[]): Problem[] {
   for (const manifest of manifests) index(handleOf(manifest), seen, problems)
   for (const manifest of manifests) {
     for (const identity of namesOf(manifest)) {
-      if (!isPlain(identity.text)) problems.push(...faultsOf(identity))
+      // A twin in mixed scripts is one fault: the other place says more than the scripts.
+      const before = problems.length
       index(identity, seen, problems)
+      if (problems.length === before && !isPlain(identity.text)) problems.push(...faultsOf(identity))
     }
   }
   return problems
@@ -200,14 +202,9 @@ function lookAlike(identity: Identity, twin: Identity): Problem {
 }
 
 function invisibleFault(identity: Identity, character: string): Problem {
-  const name = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-  const message = `This identity holds the character ${name}, which cannot be seen.`
-  return problemAt(
-    identity,
-    'invisible-character',
-    message,
-    `Write "${identity.text.replace(invisible, '')}".`,
-  )
+  const message = `This identity holds the character U+${hex(character)}, which cannot be seen.`
+  const visible = identity.text.replace(/\p{Zs}/gu, ' ').replace(invisible, '')
+  return problemAt(identity, 'invisible-character', message, `Write "${visible}".`)
 }
 
 function spaceFault(identity: Identity): Problem {
@@ -217,8 +214,20 @@ function spaceFault(identity: Identity): Problem {
 }
 
 function unstableFault(identity: Identity, normal: string): Problem {
-  const message = 'This identity is written with characters that other systems may replace (Unicode NFKC).'
+  const message = `This identity holds ${replaced(identity.text)}, which other systems replace (Unicode NFKC).`
   return problemAt(identity, 'unstable-identity', message, `Write "${normal}".`)
+}
+
+/** The first character that normalisation replaces, or joins with the one before it. */
+function replaced(text: string): string {
+  const character = Array.from(text).find(
+    (each) => !isAscii(each) && (each.normalize('NFKC') !== each || /\p{M}/u.test(each)),
+  )
+  return character === undefined ? 'a character' : `the character U+${hex(character)}`
+}
+
+function hex(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 }
 
 function localPartFault(identity: Identity): Problem {

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Span } from '../model/span.ts'
 import { compose, type Tree } from './compose.ts'
 import type { Path, Problem, Source } from './document.ts'
+import { isSecret, showsSecret } from './secret.ts'
 
 /** Problems as diagnostics with places, sorted by file, line and column; what is said twice stands once. */
 export function locate(problems: readonly Problem[]): Diagnostic[] {
@@ -40,7 +41,8 @@ export function locator(source: Source): Locator {
     const content = text.slice(lineStart, (starts[line + 1] ?? text.length + 1) - 1).replace(/\r$/, '')
     const column = Math.min(start - lineStart, content.length)
     const length = Math.max(1, Math.min(end - lineStart, content.length) - column)
-    return { file, line: line + 1, column: column + 1, length, text: content }
+    const span = { file, line: line + 1, column: column + 1, length }
+    return showsSecret(content) ? span : { ...span, text: content }
   }
   return {
     stretch,
@@ -98,7 +100,8 @@ function rangeOf(node: unknown): [number, number] | undefined {
 
 function toDiagnostic(problem: Problem, places: Locator): Diagnostic {
   const { code, severity, index, path, mark, range, message, fix } = problem
-  const span = range === undefined ? places.span(index, path, mark) : places.stretch(...range)
+  const { text, ...place } = range === undefined ? places.span(index, path, mark) : places.stretch(...range)
+  const span = text === undefined || isSecret(path) ? place : { ...place, text }
   return { code, severity, span, message, ...(fix === undefined ? {} : { fix }) }
 }
 

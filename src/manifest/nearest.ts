@@ -19,13 +19,17 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   return best
 }
 
-/** `Did you mean "until"? The keys are from, until.`: the nearest if there is one, and all if they are few. */
+/**
+ * `Did you mean "until"? The keys are from, until.`: the nearest if there is one, and all, in the order given, if
+ * they are few. Undefined where there is nothing to say.
+ */
 export function suggest(name: string, known: readonly string[], what: string): string | undefined {
   const near = nearest(name, known)
-  const few = known.length > 0 && known.length <= 12
-  const list = `The ${what} ${known.length === 1 ? 'are only' : 'are'} ${[...known].sort().join(', ')}.`
-  if (near === undefined) return few ? list : undefined
-  return few && known.length > 1 ? `Did you mean "${near}"? ${list}` : `Did you mean "${near}"?`
+  if (known.length === 1)
+    return near === undefined ? `The only one is ${known.join('')}.` : `Did you mean "${near}"?`
+  const list = known.length > 0 && known.length <= 12 ? [`The ${what} are ${known.join(', ')}.`] : []
+  const guess = near === undefined ? [] : [`Did you mean "${near}"?`]
+  return guess.length + list.length > 0 ? [...guess, ...list].join(' ') : undefined
 }
 
 /** Edits between two names, Infinity where they are too many to be a slip; a difference in case counts half. */

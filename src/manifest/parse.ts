@@ -58,7 +58,7 @@ function parseSource(source: Source, documents: RawDocument[], problems: Problem
     }
     const next = trees.next()
     if (next.done === true) {
-      if (next.value !== undefined) reportStop(next.value, report)
+      if (next.value !== undefined) reportStop(next.value, { text: source.text, report })
       return
     }
     const value = readDocument(next.value, { text: source.text, report })
@@ -68,17 +68,29 @@ function parseSource(source: Source, documents: RawDocument[], problems: Problem
   }
 }
 
-function reportStop(stop: Stop, report: Report): void {
-  if (stop.reason === 'syntax') reportFirst(stop.errors, undefined, report)
+function reportStop(stop: Stop, { text, report }: Walk): void {
+  if (stop.reason === 'syntax') reportFirst(stop.errors, undefined, { text, report })
   else report(stop.reason === 'depth' ? faults.depthFault : faults.directiveFault, stop.range)
 }
 
 /** Only the first fault of syntax: what the library says after it follows from it, or guesses. */
-function reportFirst(errors: readonly YAMLError[], tree: Tree | undefined, report: Report): void {
-  const first = errors.reduce((least, error) => (error.pos[0] < least.pos[0] ? error : least))
+function reportFirst(errors: readonly YAMLError[], tree: Tree | undefined, { text, report }: Walk): void {
+  const first = errors.reduce((least, error) => (comesBefore(error, least) ? error : least))
   const fault = faults.syntaxFault(first)
   const opening = tree !== undefined && faults.isUnclosed(fault) ? openingOf(tree, first.pos[0]) : undefined
-  report(fault, opening === undefined ? first.pos : [opening, opening + 1])
+  if (opening !== undefined) report(fault, [opening, opening + 1])
+  else report(fault, [skipSpaces(text, first.pos[0]), first.pos[1]])
+}
+
+/** A text over several lines that is taken for a key is reported twice at one place; this says which explains it. */
+function comesBefore(error: YAMLError, other: YAMLError): boolean {
+  if (error.pos[0] !== other.pos[0]) return error.pos[0] < other.pos[0]
+  return error.code === 'MULTILINE_IMPLICIT_KEY' && other.code !== error.code
+}
+
+function skipSpaces(text: string, offset: number): number {
+  const spaces = /^ +(?=\S)/.exec(text.slice(offset, offset + 1000))
+  return offset + (spaces?.[0].length ?? 0)
 }
 
 /** Where the innermost quote or bracket that reaches an offset was opened. */
@@ -97,7 +109,7 @@ function openingOf(tree: Tree, offset: number): number | undefined {
 /** The value of a document, or undefined where it is empty or at fault. */
 function readDocument(tree: Tree, { text, report }: Walk): JsonObject | undefined {
   if (tree.errors.length > 0) {
-    reportFirst(tree.errors, tree, report)
+    reportFirst(tree.errors, tree, { text, report })
     return undefined
   }
   const root = tree.contents
@@ -192,7 +204,7 @@ function refuseProperties(node: Scalar | YAMLMap | YAMLSeq, { text, report }: Wa
 function tagBefore(text: string, start: number): Range {
   let at = text.lastIndexOf('!', Math.max(0, start - 1))
   while (at > 0 && /[^\s,[\]{}]/.test(text.charAt(at - 1))) at -= 1
-  const end = /[\s,[\]{}]/.exec(text.slice(at, start))?.index
+  const end = (text.startsWith('!<', at) ? /(?<=>)/ : /[\s,[\]{}]/).exec(text.slice(at, start))?.index
   return [at, end === undefined ? start : at + end]
 }
 

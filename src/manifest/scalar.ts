@@ -4,6 +4,8 @@
  * with what PyYAML and libyaml really do, and the core schema of YAML 1.2.2, section 10.3.
  */
 
+import { nearest } from './nearest.ts'
+
 /** Keys whose values are dates. Dates are text for us, and a plain date is how everybody writes one. */
 export const dateKeys: ReadonlySet<string> = new Set(['from', 'until', 'expires'])
 
@@ -15,8 +17,13 @@ export function misread(source: string, key: string | undefined): string | undef
   const first = source.charCodeAt(0)
   const digits = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46
   if (!digits) return words.get(source)
-  if (date.test(source)) return key !== undefined && dateKeys.has(key) ? undefined : 'a date'
+  if (date.test(source)) return isDateKey(key) ? undefined : 'a date'
   return forms.find(({ form }) => form.test(source))?.reading
+}
+
+/** Also a slip for one: then the key is what is at fault, and not the date. */
+function isDateKey(key: string | undefined): boolean {
+  return key !== undefined && (dateKeys.has(key) || nearest(key, dateKeys) !== undefined)
 }
 
 const words: ReadonlyMap<string, string> = new Map([
@@ -28,9 +35,9 @@ const words: ReadonlyMap<string, string> = new Map([
 const date = /^\d{4}-\d\d?-\d\d?(?:$|[Tt \t])/
 
 const forms: readonly { readonly form: RegExp; readonly reading: string }[] = [
-  // `0o17` is text in 1.1 and 15 in 1.2; `0123` is 83 in 1.1 and 123 in 1.2; `089` is text in 1.1.
-  { form: /^[-+]?0o?[0-7]+$/, reading: 'a number with base eight, or not at all' },
-  { form: /^[-+]?0[0-9]+$/, reading: 'text' },
+  // `0123` is 83 in 1.1 and 123 in 1.2; `0o17` and `089` are text in 1.1 and numbers in 1.2.
+  { form: /^[-+]?0[0-7]+$/, reading: 'a number with base eight' },
+  { form: /^(?:0o[0-7]+|[-+]?0[0-9]+)$/, reading: 'text' },
   { form: /^[-+]?0b[01_]+$/, reading: 'a number with base two' },
   { form: /^[-+]?0x[0-9a-fA-F_]*_[0-9a-fA-F_]*$/, reading: 'a number' },
   { form: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/, reading: 'a number with base sixty' },

@@ -101,7 +101,7 @@ const table: Readonly<Record<ErrorCode, Fault | ((message: string) => Fault)>> =
     message: `Text without quotes cannot begin with ${message.slice('Plain value cannot start with '.length)}.`,
     fix: 'Put the text in quotes.',
   }),
-  BLOCK_AS_IMPLICIT_KEY: nestedKey,
+  BLOCK_AS_IMPLICIT_KEY: (message) => (message.startsWith('Nested') ? nestedKey : indentation),
   BLOCK_IN_FLOW: {
     code: 'block-in-brackets',
     message: 'A mapping or list over several lines cannot stand inside brackets.',
@@ -112,9 +112,9 @@ const table: Readonly<Record<ErrorCode, Fault | ((message: string) => Fault)>> =
   KEY_OVER_1024_CHARS: keyOnOneLine,
   MISSING_CHAR: missing,
   MULTILINE_IMPLICIT_KEY: {
-    code: 'missing-colon',
-    message: 'This key runs over several lines.',
-    fix: 'Look for a `:` that is missing after the first of them.',
+    code: 'multiline-key',
+    message: 'This text goes on in the next line, and there a `:` makes it all one key.',
+    fix: 'Indent the next line like this one, or look for a `:` that is missing here.',
   },
   MULTIPLE_ANCHORS: anchorFault,
   MULTIPLE_DOCS: unexpected,
