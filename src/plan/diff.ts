@@ -12,6 +12,7 @@ import { renamed } from './renaming.ts'
 import { look, type DiffInput, type Scene } from './scene.ts'
 import { byText } from './sets.ts'
 import { held, staged } from './stage.ts'
+import { fromAside, movesAside } from './swap.ts'
 
 export type { DiffInput }
 
@@ -99,11 +100,13 @@ function writes(
 ): Change[] {
   const from = scene.renamedFrom(ref)
   if (from === undefined && isEmpty(delta)) return []
+  const { before, after } = from === undefined ? delta : fromAside(scene, ref, from, delta)
   const common = {
     ref,
     ...(live.id === undefined ? {} : { id: live.id }),
-    ...delta,
-    patch: patchOf(delta, described),
+    before,
+    after,
+    patch: patchOf({ before, after }, described),
     cause,
   }
   const change =
@@ -184,22 +187,6 @@ function withoutWhatGoesAlong(scene: Scene, { before, after }: Delta, described:
     .map(([name, targets]) => [name, targets.filter((target) => stays(name, target))] as const)
     .filter(([, targets]) => targets.length > 0)
   return { before: { fields: before.fields, links: Object.fromEntries(links) }, after }
-}
-
-/** Two names that change places need a third one for a moment: a rename of its own, so that the plan shows it. */
-function movesAside(scene: Scene): Change[] {
-  return scene.sequence.flatMap(({ kind, from, to }) => {
-    if (scene.wishes[kind].has(to)) return []
-    const final = scene.renames.get(kind)?.get(from) ?? ''
-    const [wish, live] = [scene.wishes[kind].get(final), scene.actual.get(kind, from)]
-    if (!wish || !live) return []
-    const ref = { ...wish.ref, key: to }
-    const cause = { ...wish.cause, because: `"${from}" and "${final}" change places` }
-    const id = live.id === undefined ? {} : { id: live.id }
-    return [
-      { action: 'rename', ref, ...id, from, before: emptyPart, after: emptyPart, patch: [], cause } as const,
-    ]
-  })
 }
 
 function blockedRenames(scene: Scene): Change[] {

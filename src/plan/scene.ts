@@ -42,8 +42,10 @@ export interface Scene extends DiffInput {
   readonly isSpared: (live: Resource) => boolean
   /** One of rolecall's own accounts. */
   readonly isOwnAccount: (ref: Resource['ref']) => boolean
-  /** The live key of what is renamed to this one, or the one it is put aside under before. */
+  /** What is renamed to this key, by the name it has just before: the live one, or the one it is put aside under. */
   readonly renamedFrom: (ref: Resource['ref']) => string | undefined
+  /** The live key of what has this one afterwards. */
+  readonly originOf: (ref: Resource['ref']) => string
   readonly mayRemove: (live: Resource) => RemovalGround
   /** Whether the identity provider decides this link. */
   readonly isMapped: (link: LinkDescription | undefined) => boolean
@@ -64,6 +66,7 @@ export function look(input: DiffInput): Scene {
   const spared = (group: LinkTarget): boolean => isIgnored({ kind: 'group', key: splitTarget(group).name })
   const isOwnAccount = ({ kind, key }: Resource['ref']): boolean =>
     kind === 'account' && config.automation.includes(key)
+  const origins = inverse(renames)
   const sequence = inSequence(sendable, actual)
   const sources = new Map(sequence.map(({ kind, from, to }) => [`${kind}:${to}`, from]))
   return {
@@ -77,6 +80,7 @@ export function look(input: DiffInput): Scene {
     isIgnored,
     isSpared: (live) => isIgnored(live.ref) || isBuiltIn(description, live) || isOwnAccount(live.ref),
     isOwnAccount,
+    originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     renamedFrom: ({ kind, key }) => sources.get(`${kind}:${key}`),
     mayRemove: ownership(config, description, input.inventory),
     isMapped: (link) => link?.membership === true && config.memberships === 'identity-provider',
