@@ -124,7 +124,7 @@ export function stepsOf(world: World): Step[] {
 /** One line a change, enough to read a plan in a test: `update account:bo -role role:Member +role role:Owner`. */
 export function short(change: Change): string {
   const held = change.action === 'keep' ? ` (${[change.reason, change.held].filter(Boolean).join(' ')})` : ''
-  const from = 'from' in change ? ` from ${change.from ?? ""}` : ''
+  const from = 'from' in change ? ` from ${change.from ?? ''}` : ''
   const sign = { before: '-', after: '+' }
   const touched = (['before', 'after'] as const).flatMap((side) => {
     if (change.action === 'create' || change.action === 'delete') return []
