@@ -84,7 +84,8 @@ function shortfall(
     const unnamed = finding.people.filter((person) => !named.has(person))
     if (unnamed.length > 0) return `it does not name ${unnamed.join(', ')}`
   }
-  if (one.atMost === undefined) return finding.code === 'removal-limit' ? 'it has no `atMost`' : undefined
+  if (one.atMost === undefined)
+    return finding.code === 'removal-limit' && !one.people ? 'it has no bound' : undefined
   if (amount > one.atMost - spent)
     return spent === 0
       ? `it allows ${one.atMost}, and this plan needs ${amount}`

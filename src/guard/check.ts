@@ -62,9 +62,8 @@ export function check(
   return accept(findings.sort(byPlace), context.acceptances, context.spent, today)
 }
 
-/** A stable order, whatever the order of the systems and of the guards: two runs can be compared. */
+/** The same order whatever that of the systems and of the guards, each of which sorts its own: runs can be compared. */
 function byPlace(a: Finding, b: Finding): number {
   if (a.system !== b.system) return a.system < b.system ? -1 : 1
-  if (a.code !== b.code) return findingCodes.indexOf(a.code) - findingCodes.indexOf(b.code)
-  return a.message < b.message ? -1 : a.message > b.message ? 1 : 0
+  return findingCodes.indexOf(a.code) - findingCodes.indexOf(b.code)
 }

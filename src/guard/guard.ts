@@ -1,5 +1,6 @@
 import type { Finding, FindingCode } from '../model/finding.ts'
 import type { ResourceRef } from '../model/resource.ts'
+import { byText } from '../plan/sets.ts'
 import type { Scene } from './scene.ts'
 
 /** One rule over the outcome of one system's part of a plan. */
@@ -31,9 +32,5 @@ export function guard(code: FindingCode, find: (scene: Scene) => readonly Found[
 }
 
 function byRef(a: ResourceRef, b: ResourceRef): number {
-  return compare(a.kind, b.kind) || compare(a.key, b.key)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return byText(a.kind, b.kind) || byText(a.key, b.key)
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '../model/resource.ts'
 import { refKey, splitTarget } from '../model/resource.ts'
+import { byText } from '../plan/sets.ts'
 import { guard, type Found } from './guard.ts'
 import type { Scene } from './scene.ts'
 
@@ -35,7 +36,8 @@ interface Stranger {
 
 /** What is live and managed under a name that the inventory has with another id. */
 function strangersIn(scene: Scene): readonly Stranger[] {
-  return (scene.inventory ?? []).flatMap((entry) => {
+  const known = [...(scene.inventory ?? [])].sort((a, b) => byText(refKey(a), refKey(b)))
+  return known.flatMap((entry) => {
     const live = scene.start.get(entry.kind, entry.key)
     if (entry.id === undefined || live?.id === undefined || live.id === entry.id) return []
     const managed =

@@ -1,23 +1,29 @@
 import { refKey } from '../model/resource.ts'
+import { byText } from '../plan/sets.ts'
 import { guard, type Found } from './guard.ts'
-import { removals, type Dimension } from './removals.ts'
+import { removals, type Dimension, type Removal } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { placeOf } from './words.ts'
 
 /**
  * One change that takes away a great deal is more often a mistake than a wish. Few are let through wherever they
  * are; of many, a share; of a small collection, at most half, since ten of twelve would be nearly all; and owners
- * one at a time.
+ * one at a time. Who is compromised is stopped at once and counts nowhere.
  */
 export const removalLimit = guard('removal-limit', (scene) =>
   [...removals(scene).values()]
+    .map((dimension) => ({ ...dimension, removed: dimension.removed.filter((one) => counts(scene, one)) }))
     .filter((dimension) => dimension.removed.length > 0)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .sort((a, b) => byText(a.name, b.name))
     .flatMap((dimension) => {
       const rule = ruleBroken(scene, dimension)
       return rule ? [found(scene, dimension, rule)] : []
     }),
 )
+
+function counts(scene: Scene, { account }: Removal): boolean {
+  return account === undefined || !scene.compromised(account)
+}
 
 interface Rule {
   readonly says: string

@@ -4,6 +4,7 @@ import { isWrite, type Write } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
+import { matches } from '../model/pattern.ts'
 import type { Step } from '../model/plan.ts'
 import { refKey, type Kind, type ResourceRef } from '../model/resource.ts'
 import type { Guardrail, Person, SystemConfig } from '../model/workspace.ts'
@@ -59,6 +60,8 @@ export interface Scene extends GuardCase, Times {
   live(kind: Kind, coming: string): string
   /** Handle of the person behind an account, by the key it ends with: the manifests know it, else the inventory, else its key. */
   person(coming: string): string
+  /** Whether the manifests say so of the account that ends with this key: then it is stopped, whatever it is. */
+  compromised(coming: string): boolean
   /** Live keys of rolecall's own accounts. */
   readonly automation: ReadonlySet<string>
   /** Whether the system's `ignore` names the account of this live key. */
@@ -79,6 +82,8 @@ export function sceneOf(one: GuardCase, times: Times): Scene {
   const end = lazy(() => simulate(start, writes, description))
   const fold = (key: string) => foldKey(description, 'account', key)
 
+  const left = (one.config.ignore.account ?? []).map(fold)
+
   return {
     ...one,
     ...times,
@@ -98,8 +103,9 @@ export function sceneOf(one: GuardCase, times: Times): Scene {
       const key = live('account', coming)
       return desired.wishes.account.get(coming)?.person ?? handles().get(key) ?? key
     },
+    compromised: (coming) => desired.wishes.account.get(coming)?.compromised === true,
     automation: new Set(one.config.automation.map(fold)),
-    ignored: anyOf((one.config.ignore.account ?? []).map(fold)),
+    ignored: (key) => left.some((pattern) => matches(pattern, key)),
   }
 }
 
@@ -120,16 +126,6 @@ function touchedBy(writes: readonly Write[]): ReadonlyMap<string, readonly Write
 function handlesOf(inventory: readonly InventoryEntry[]): ReadonlyMap<string, string> {
   const accounts = inventory.filter((entry) => entry.kind === 'account')
   return new Map(accounts.map((entry) => [entry.key, entry.handle]))
-}
-
-/** Whether a name matches one of the patterns; `*` stands for any run of characters. */
-function anyOf(patterns: readonly string[]): (name: string) => boolean {
-  if (patterns.length === 0) return () => false
-  const quoted = patterns.map((pattern) =>
-    pattern.split(/[*]+/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
-  )
-  const pattern = new RegExp(`^(?:${quoted.map((parts) => parts.join('.*')).join('|')})$`, 's')
-  return (name) => pattern.test(name)
 }
 
 function lazy<V>(make: () => V): () => V {

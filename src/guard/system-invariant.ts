@@ -1,3 +1,4 @@
+import { byText } from '../plan/sets.ts'
 import { guard } from './guard.ts'
 
 /**
@@ -15,7 +16,7 @@ export const systemInvariant = guard('system-invariant', (scene) => {
           { graph: scene.end, writes: scene.writes },
         ]
   const violations = states.flatMap(({ graph, writes }) => scene.rules.invariants(scene.start, graph, writes))
-  return [...new Map(violations.map((violation) => [violation.message, violation])).values()].map(
-    ({ refs, message, remedy }) => ({ refs, count: refs.length, message, remedy }),
-  )
+  return [...new Map(violations.map((violation) => [violation.message, violation])).values()]
+    .sort((a, b) => byText(a.message, b.message))
+    .map(({ refs, message, remedy }) => ({ refs, count: refs.length, message, remedy }))
 })

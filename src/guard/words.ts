@@ -25,7 +25,3 @@ export function placeOf(config: SystemConfig, path: string): string {
   }
   return 'built in'
 }
-
-export function bySortedKey(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}

@@ -27,6 +27,8 @@ export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
   readonly exactManagers?: boolean
   /** Account: last UTC day it holds, `YYYY-MM-DD`: an owner whose account ends within 72 hours is not usable. */
   readonly until?: string
+  /** Account: the person is said to be compromised. Suspending it does not count against limits. */
+  readonly compromised?: boolean
   readonly cause: Cause
 }
 

@@ -1,0 +1,362 @@
+import { describe, expect, it } from 'vitest'
+import { check, type GuardContext } from '../../src/guard/check.ts'
+import { spending } from '../../src/guard/acceptance.ts'
+import { exitCodeOf, refusals } from '../../src/guard/exit.ts'
+import type { Change } from '../../src/model/change.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import {
+  acceptance,
+  account,
+  config,
+  context,
+  create,
+  guardCase,
+  names,
+  owner,
+  place,
+  ref,
+  remove,
+  rename,
+  role,
+  suspend,
+  thing,
+  update,
+  type AccountWords,
+  type CaseWords,
+} from './case.ts'
+
+/** How much may go at once, in which dimension it is counted, and what an Acceptance covers. */
+
+const boss = owner('zoe')
+const crowd = (count: number, words: AccountWords = {}) =>
+  names('m', count).map((name) => account(name, words))
+const limited = (moreThan: number, percent: number) =>
+  config({
+    owners: { anchors: [], minimum: 1 },
+    limits: { moreThan, percent },
+    places: { 'limits.removals.moreThan': place(24), 'limits.removals.percent': place(25) },
+  })
+
+function found(words: CaseWords, given: GuardContext = context()): readonly Finding[] {
+  return check([guardCase(words)], given).filter(({ code }) => code === 'removal-limit')
+}
+
+function messages(live: readonly Resource[], changes: readonly Change[], settings = limited(10, 10)) {
+  return found({ live, changes, config: settings }).map(({ message }) => message)
+}
+
+describe('removal-limit', () => {
+  it('lets the number through and not one more', () => {
+    const people = crowd(30)
+    expect(messages([boss, ...people], people.slice(0, 10).map(remove))).toEqual([])
+    expect(
+      found({ live: [boss, ...people], changes: people.slice(0, 11).map(remove), config: limited(10, 10) }),
+    ).toMatchObject([
+      {
+        message: 'This plan takes away 11 of 31 accounts in "vpn"; the limit is 10 (10 % would be 3).',
+        where: 'rolecall.yaml:24',
+      },
+    ])
+  })
+
+  it('goes by the share where that is more', () => {
+    const people = crowd(199)
+    expect(messages([boss, ...people], people.slice(0, 20).map(remove))).toEqual([])
+    expect(
+      found({ live: [boss, ...people], changes: people.slice(0, 21).map(remove), config: limited(10, 10) }),
+    ).toMatchObject([
+      {
+        message: 'This plan takes away 21 of 200 accounts in "vpn"; the limit is 20 (10 %).',
+        where: 'rolecall.yaml:25',
+      },
+    ])
+  })
+
+  it('of three or more lets at most half go', () => {
+    const groups = names('g', 4).map((name) => thing('group', name))
+    const live = [boss, ...groups]
+    expect(messages(live, groups.slice(0, 2).map(remove))).toEqual([])
+    expect(found({ live, changes: groups.slice(0, 3).map(remove) })).toMatchObject([
+      {
+        message:
+          'This plan takes away 3 of 4 groups in "vpn"; of three or more, at most half may go at once.',
+        where: 'built in',
+      },
+    ])
+    expect(messages([boss, ...groups.slice(0, 2)], groups.slice(0, 2).map(remove))).toEqual([])
+  })
+
+  it('counts what goes along with a removed resource where it belongs', () => {
+    const members = crowd(12, { groups: ['a', 'b'] })
+    const groups = [thing('group', 'a'), thing('group', 'b')]
+    expect(messages([boss, ...members, ...groups], [remove(thing('group', 'a'))])).toEqual([
+      'This plan takes away 12 of 24 memberships in "vpn"; the limit is 10 (10 % would be 2).',
+    ])
+    expect(messages([boss, ...members, ...groups], members.slice(0, 6).map(remove))).toEqual([
+      'This plan takes away 12 of 24 memberships in "vpn"; the limit is 10 (10 % would be 2).',
+    ])
+  })
+
+  it('does not count a membership that only moves, nor what has another name', () => {
+    const members = crowd(12, { groups: ['a'] })
+    const moves = members.map((member) =>
+      update(member, { links: { groups: ['group:a'] } }, { links: { primaryGroup: ['group:a'] } }),
+    )
+    const group = thing('group', 'a')
+    expect(messages([boss, ...members, group], moves)).toEqual([])
+    expect(messages([boss, ...members, group], [rename(group, 'alpha')])).toEqual([])
+    expect(
+      messages(
+        [boss, ...members],
+        members.map((member) => rename(member, `${member.ref.key}-x`)),
+      ),
+    ).toEqual([])
+  })
+
+  it('counts managers, privileges, subjects and grants each by itself', () => {
+    const managers = crowd(3, { groups: ['a'], manages: ['a'] })
+    const stepDown = managers.map((member) => update(member, { links: { manages: ['group:a'] } }, {}))
+    expect(messages([boss, ...managers, thing('group', 'a')], stepDown)).toEqual([
+      'This plan takes away 3 of 3 managed groups in "vpn"; of three or more, at most half may go at once.',
+    ])
+    const operator = thing('role', 'operator', { fields: { privileges: ['read', 'start', 'stop'] } })
+    const narrower = update(operator, { fields: { privileges: ['start', 'stop'] } }, {})
+    expect(messages([boss, operator], [narrower])).toEqual([
+      'This plan takes away 2 of 3 privileges in "vpn"; of three or more, at most half may go at once.',
+    ])
+    const policy = thing('policy', 'p', { links: { subjects: ['group:a', 'group:b', 'group:c'] } })
+    const fewer = update(policy, { links: { subjects: ['group:a', 'group:b'] } }, {})
+    expect(messages([boss, policy], [fewer])).toEqual([
+      'This plan takes away 2 of 3 policy subjects in "vpn"; of three or more, at most half may go at once.',
+    ])
+    const grants = names('x', 3).map((name) =>
+      thing('grant', `account:${name} operator project:web`, {
+        links: { subject: [`account:${name}`], role: ['role:operator'], resource: ['project:web'] },
+      }),
+    )
+    expect(messages([boss, ...grants], grants.slice(0, 2).map(remove))).toEqual([
+      'This plan takes away 2 of 3 grants in "vpn"; of three or more, at most half may go at once.',
+    ])
+  })
+
+  it('counts demotions and suspensions, of which few can be much', () => {
+    const people = crowd(40)
+    const chiefs = names('c', 3).map((name) => account(name, { role: 'Administrator' }))
+    const live = [boss, ...people, ...chiefs]
+    expect(
+      messages(
+        live,
+        chiefs.map((chief) => role(chief, 'Member')),
+      ),
+    ).toEqual([
+      'This plan takes power from 3 of 4 administrative accounts in "vpn"; of three or more, at most half may go at once.',
+    ])
+    expect(messages(live, chiefs.map(suspend))).toHaveLength(1)
+    expect(messages(live, people.slice(0, 11).map(suspend))).toEqual([
+      'This plan suspends 11 of 44 active accounts in "vpn"; the limit is 10 (10 % would be 4).',
+    ])
+  })
+
+  it('lets one owner be reduced at a time', () => {
+    const live = [boss, ...names('o', 6).map((name) => owner(name))]
+    const lower = live.slice(1).map((one) => role(one, 'Administrator'))
+    expect(messages(live, lower.slice(0, 1))).toEqual([])
+    expect(found({ live, changes: lower.slice(0, 2) })).toMatchObject([
+      {
+        message: 'This plan reduces 2 of 7 owners in "vpn"; owners are reduced one at a time.',
+        where: 'built in',
+        people: ['o01', 'o02'],
+      },
+    ])
+  })
+
+  it('leaves the ignored out of the collection', () => {
+    const guests = names('guest-', 100).map((name) => account(name, { groups: ['a'] }))
+    const people = crowd(30)
+    const ignoring = { ...limited(10, 10), ignore: { account: ['guest-*'] } }
+    expect(messages([boss, ...guests, ...people], people.slice(0, 11).map(remove), ignoring)).toEqual([
+      'This plan takes away 11 of 31 accounts in "vpn"; the limit is 10 (10 % would be 3).',
+    ])
+  })
+
+  it('does not count who is compromised', () => {
+    const people = crowd(30)
+    const wishes = people.slice(0, 5).map((one) => ({ ref: one.ref, compromised: true }))
+    const changes = people.slice(0, 12).map(suspend)
+    expect(found({ live: [boss, ...people], changes, wishes, config: limited(10, 10) })).toEqual([])
+    expect(found({ live: [boss, ...people], changes, config: limited(10, 10) })).toHaveLength(1)
+  })
+
+  it('a first apply, however large, removes nothing', () => {
+    expect(messages([], [create(boss), ...crowd(200).map(create)])).toEqual([])
+  })
+})
+
+describe('Acceptance', () => {
+  const people = crowd(30)
+  const leaving: CaseWords = {
+    live: [
+      boss,
+      ...people.map((one) => ({ ...one, links: { ...one.links, groups: ['group:a'] } })),
+      thing('group', 'a'),
+    ],
+    changes: people.slice(0, 12).map(remove),
+    config: limited(10, 10),
+  }
+  const accepting = (words: Partial<Parameters<typeof acceptance>[0]>, more: Partial<GuardContext> = {}) =>
+    found(leaving, context({ acceptances: [acceptance({ finding: 'removal-limit', ...words })], ...more }))
+  const shortOf = (findings: readonly Finding[]) =>
+    findings.map(({ remedy }) => remedy.slice(remedy.indexOf('Acceptance "'))).at(-1)
+
+  it('covers all that follows from people leaving, counted once, up to its number', () => {
+    const findings = accepting({ atMost: 12 })
+    expect(findings.map(({ message, acceptedBy }) => ({ message, acceptedBy }))).toEqual([
+      {
+        message: 'This plan takes away 12 of 31 accounts in "vpn"; the limit is 10 (10 % would be 3).',
+        acceptedBy: 'november',
+      },
+      {
+        message: 'This plan takes away 12 of 30 memberships in "vpn"; the limit is 10 (10 % would be 3).',
+        acceptedBy: 'november',
+      },
+    ])
+    expect(exitCodeOf(findings)).toBe(0)
+    expect(spending(findings)).toEqual(new Map([['november', 12]]))
+  })
+
+  it('is a ceiling: one more than it allows is refused, and so is what others have spent', () => {
+    expect(shortOf(accepting({ atMost: 11 }))).toBe(
+      'Acceptance "november" does not cover it: it allows 11, and this plan needs 12.',
+    )
+    expect(shortOf(accepting({ atMost: 40 }, { spent: new Map([['november', 29]]) }))).toBe(
+      'Acceptance "november" does not cover it: it allows 40, of which 29 are spent, and this plan needs 12.',
+    )
+    expect(refusals(accepting({ atMost: 40 }, { spent: new Map([['november', 28]]) }))).toEqual([])
+  })
+
+  it('holds on its last day and not on the next', () => {
+    expect(refusals(accepting({ atMost: 12, until: '2026-11-22' }))).toEqual([])
+    expect(shortOf(accepting({ atMost: 12, until: '2026-11-21' }))).toBe(
+      'Acceptance "november" does not cover it: it ended on 2026-11-21.',
+    )
+  })
+
+  it('covers the people it names and nobody else', () => {
+    expect(refusals(accepting({ people: names('m', 12) }))).toEqual([])
+    expect(shortOf(accepting({ people: names('m', 10) }))).toBe(
+      'Acceptance "november" does not cover it: it does not name m11, m12.',
+    )
+  })
+
+  it('covers its systems and its finding and nothing else', () => {
+    for (const words of [{ systems: ['switch'] }, { finding: 'owners-below-minimum' } as const])
+      expect(accepting({ atMost: 12, ...words }).map(({ remedy }) => remedy)).toEqual([
+        'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 12`.',
+        'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 12`.',
+      ])
+  })
+
+  it('without a bound covers nothing', () => {
+    expect(shortOf(accepting({}))).toBe('Acceptance "november" does not cover it: it has no bound.')
+  })
+
+  it('that names people does not cover what is nobody’s', () => {
+    const groups = names('g', 4).map((name) => thing('group', name))
+    const words = { live: [boss, ...groups], changes: groups.slice(0, 3).map(remove) }
+    const named = acceptance({ finding: 'removal-limit', people: ['m01'] })
+    expect(shortOf(found(words, context({ acceptances: [named] })))).toBe(
+      'Acceptance "november" does not cover it: it names people, and this is not about people alone.',
+    )
+    const counted = acceptance({ finding: 'removal-limit', atMost: 3 })
+    const findings = found(words, context({ acceptances: [counted] }))
+    expect(refusals(findings)).toEqual([])
+    expect(spending(findings)).toEqual(new Map([['november', 3]]))
+  })
+
+  it('one that does not reach leaves another to try', () => {
+    const findings = found(
+      leaving,
+      context({
+        acceptances: [
+          acceptance({ finding: 'removal-limit', name: 'small', atMost: 2 }),
+          acceptance({ finding: 'removal-limit', name: 'large', atMost: 20 }),
+        ],
+      }),
+    )
+    expect(findings.map(({ acceptedBy }) => acceptedBy)).toEqual(['large', 'large'])
+  })
+
+  it('covers owners below their minimum, and a changed identity only by both its ids', () => {
+    const two = config({ owners: { anchors: [], minimum: 2 } })
+    const reduced = guardCase({ live: [boss, owner('bo')], config: two, changes: [remove(owner('bo'))] })
+    const below = acceptance({ finding: 'owners-below-minimum', people: ['bo'] })
+    expect(refusals(check([reduced], context({ acceptances: [below] })))).toEqual([])
+
+    const stranger = account('bo', { id: '9' })
+    const entry = {
+      system: 'vpn',
+      kind: 'account',
+      key: 'bo',
+      id: '5',
+      handle: 'bo',
+      wish: 'x',
+      run: 'r1',
+    } as const
+    const changed = guardCase({
+      live: [boss, stranger],
+      inventory: [entry],
+      changes: [role(stranger, 'Administrator')],
+    })
+    const ids = (was: string, now: string) =>
+      check(
+        [changed],
+        context({ acceptances: [acceptance({ finding: 'identity-changed', ids: { was, now } })] }),
+      )
+    expect(refusals(ids('5', '9'))).toEqual([])
+    expect(refusals(ids('5', '8'))).toHaveLength(1)
+  })
+
+  it('never covers a lockout, whatever it says', () => {
+    const last = guardCase({ live: [boss], changes: [remove(boss)] })
+    const written = acceptance({ finding: 'last-owner', atMost: 100 })
+    expect(refusals(check([last], context({ acceptances: [written] }))).map(({ code }) => code)).toEqual([
+      'last-owner',
+    ])
+  })
+})
+
+describe('identity-changed', () => {
+  const entry = {
+    system: 'vpn',
+    kind: 'group',
+    key: 'finance',
+    id: '3',
+    handle: 'finance',
+    wish: 'x',
+    run: 'r1',
+  } as const
+  const group = thing('group', 'finance', {}, '7')
+
+  it('stops what would be given to or through the stranger', () => {
+    const policy = thing('policy', 'payroll', { links: { subjects: ['group:finance'] } })
+    const given = guardCase({ live: [boss, group], inventory: [entry], changes: [create(policy)] })
+    expect(check([given], context())).toMatchObject([{ code: 'identity-changed', severity: 'refuse' }])
+  })
+
+  it('only says so while nothing is given, and nothing of a stranger that nobody declares', () => {
+    const idle = guardCase({ live: [boss, group], inventory: [entry] })
+    expect(check([idle], context())).toMatchObject([{ code: 'identity-changed', severity: 'warn' }])
+    const undeclared = guardCase({
+      live: [boss, group],
+      inventory: [entry],
+      wishes: [{ ref: ref('account', 'zoe') }],
+    })
+    expect(check([undeclared], context())).toEqual([])
+  })
+
+  it('is content with the id it knows', () => {
+    const same = guardCase({ live: [boss, { ...group, id: '3' }], inventory: [entry] })
+    expect(check([same], context())).toEqual([])
+  })
+})

@@ -1,0 +1,364 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/guard/check.ts'
+import { exitCodeOf, refusals } from '../../src/guard/exit.ts'
+import type { Change } from '../../src/model/change.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import {
+  account,
+  allRead,
+  config,
+  context,
+  create,
+  guardCase,
+  owner,
+  ref,
+  remove,
+  rename,
+  role,
+  suspend,
+  thing,
+  update,
+  type CaseWords,
+} from './case.ts'
+import * as realm from './realm.ts'
+
+/** The ways in which teams have locked themselves out, one by one, and the ordinary changes next to them. */
+
+const loose = config({ owners: { anchors: [], minimum: 1 } })
+
+function codes(words: CaseWords): readonly string[] {
+  return refusals(check([guardCase({ config: loose, ...words })], context())).map(({ code }) => code)
+}
+
+function verdict(live: readonly Resource[], ...changes: readonly Change[]): readonly string[] {
+  return codes({ live, changes })
+}
+
+const inAdmins = account('ana', { groups: ['admins'] })
+const admins = thing('group', 'admins', { links: { role: ['role:Owner'], parent: [] } })
+const leaders = thing('group', 'leaders', { links: { role: [], parent: ['group:admins'] } })
+
+describe('who is left', () => {
+  it('S1: the only owner hands over to another in one change: the grant comes first and is confirmed', () => {
+    expect(
+      verdict([owner('ana'), account('bo')], role(account('bo'), 'Owner'), role(owner('ana'), 'Member')),
+    ).toEqual([])
+  })
+
+  it('S1: the only owner hands over to somebody new', () => {
+    expect(verdict([owner('ana')], create(owner('bo')), remove(owner('ana')))).toEqual([])
+  })
+
+  it('S1: the successor is suspended in the manifests already', () => {
+    expect(
+      verdict([owner('ana')], create(owner('bo', { status: 'suspended' })), remove(owner('ana'))),
+    ).toEqual(['last-owner'])
+  })
+
+  it('S3: a hand-over whose reduction does not say whom it lowers would run without a look', () => {
+    const words = { live: [owner('ana'), account('bo')] }
+    const changes = [role(account('bo'), 'Owner'), role(owner('ana'), 'Member')]
+    const steps = guardCase({ ...words, changes }).steps.map((step) => ({ ...step, lowers: [] }))
+    const findings = check([guardCase({ ...words, steps })], context())
+    expect(findings).toMatchObject([
+      {
+        code: 'last-owner',
+        message:
+          'This plan lowers every usable owner of "vpn" (now 1: ana), and ana can be lowered on the way by a step that does not say so; at every point of a run at least 1 must remain.',
+        remedy:
+          'This cannot be accepted: make two plans of it, one that gives the owner role and then one that takes it away.',
+      },
+    ])
+  })
+
+  it('S8: of two owners one is suspended, and the other is removed', () => {
+    const findings = check(
+      [
+        guardCase({
+          live: [owner('ana'), owner('bo', { status: 'suspended' })],
+          changes: [remove(owner('ana'))],
+        }),
+      ],
+      context(),
+    )
+    expect(findings).toMatchObject([
+      {
+        code: 'last-owner',
+        message:
+          'This plan leaves "vpn" with 0 usable owners (now 1: ana); at every point of a run at least 1 must remain (not counted: bo, suspended).',
+      },
+    ])
+  })
+
+  it('S9: the other owner expires within 72 hours', () => {
+    const live = [owner('ana'), owner('bo')]
+    const wishes = (until: string) => [{ ref: ref('account', 'bo'), until }]
+    expect(codes({ live, changes: [remove(owner('ana'))], wishes: wishes('2026-11-24') })).toEqual([
+      'last-owner',
+    ])
+    expect(codes({ live, changes: [remove(owner('ana'))], wishes: wishes('2026-11-25') })).toEqual([])
+  })
+
+  it('S11: two owner accounts of one person are one owner', () => {
+    const live = [owner('ana'), owner('ana-admin'), owner('bo')]
+    const wishes = ['ana', 'ana-admin'].map((key) => ({ ref: ref('account', key), person: 'ana' }))
+    const two = config({ owners: { anchors: [], minimum: 2 } })
+    expect(
+      check([guardCase({ live, wishes, config: two, changes: [remove(owner('bo'))] })], context()),
+    ).toMatchObject([
+      {
+        code: 'owners-below-minimum',
+        count: 1,
+        message: 'This plan lowers bo and leaves "vpn" with 1 usable owner (now 2); owners.minimum is 2.',
+      },
+    ])
+    expect(codes({ live, wishes, config: two, changes: [remove(owner('ana-admin'))] })).toEqual([])
+  })
+
+  it('S12: the second owner is a service, the automation, or ignored', () => {
+    const others: readonly CaseWords[] = [
+      { live: [owner('ana'), owner('bot', { type: 'service' })] },
+      { live: [owner('ana'), owner('bot')], config: config({ automation: ['bot'] }) },
+      { live: [owner('ana'), owner('bot')], config: config({ ignore: { account: ['b*t'] } }) },
+      {
+        live: [owner('ana'), owner('bot')],
+        wishes: [{ ref: ref('account', 'bot'), person: 'deploy' }],
+        people: [
+          {
+            name: 'deploy',
+            type: 'service',
+            labels: {},
+            cause: { file: 'access/bots.yaml', line: 1, document: 'User/deploy' },
+          },
+        ],
+      },
+    ]
+    for (const words of others)
+      expect(codes({ ...words, changes: [remove(owner('ana'))] })).toContain('last-owner')
+  })
+
+  it('the other owner reaches a part of the system only, or has a status nobody knows', () => {
+    const scoped = owner('bo', { scope: 'eu' })
+    const dormant = owner('bo', { status: 'dormant' })
+    for (const other of [scoped, dormant])
+      expect(verdict([owner('ana'), other, thing('scope', 'eu')], suspend(owner('ana')))).toEqual([
+        'last-owner',
+      ])
+  })
+
+  it('a break-glass account counts', () => {
+    expect(verdict([owner('ana'), owner('glass', { type: 'break-glass' })], remove(owner('ana')))).toEqual([])
+  })
+
+  it('the only owner is renamed', () => {
+    expect(verdict([owner('ana'), account('bo')], rename(owner('ana'), 'anna'))).toEqual([])
+  })
+
+  it('two owners change places with two others one at a time, or not at all', () => {
+    const live = [owner('ana'), owner('bo'), account('chen'), account('dia')]
+    const raises = [role(account('chen'), 'Owner'), role(account('dia'), 'Owner')]
+    expect(verdict(live, ...raises, role(owner('ana'), 'Member'))).toEqual([])
+    expect(verdict(live, ...raises, role(owner('ana'), 'Member'), role(owner('bo'), 'Member'))).toEqual([
+      'removal-limit',
+    ])
+  })
+
+  it('a system without a usable owner can be given one, and nothing else is taken away', () => {
+    const live = [owner('ana', { status: 'suspended' }), account('bo'), thing('group', 'finance')]
+    expect(verdict(live, role(account('bo'), 'Owner'))).toEqual([])
+    expect(
+      verdict(live, update(live[0]!, { fields: { status: 'suspended' } }, { fields: { status: 'active' } })),
+    ).toEqual([])
+    expect(verdict(live, role(account('bo'), 'Owner'), remove(thing('group', 'finance')))).toEqual([
+      'last-owner',
+    ])
+  })
+
+  it('an empty system may be filled without anybody owning it, and the plan says so', () => {
+    const findings = check([guardCase({ live: [], changes: [create(account('bo'))] })], context())
+    expect(findings).toMatchObject([
+      {
+        code: 'last-owner',
+        severity: 'warn',
+        message: '"vpn" has no usable owner, before this plan or after it.',
+      },
+    ])
+    expect(exitCodeOf(findings)).toBe(0)
+  })
+})
+
+describe('a right that comes through a group', () => {
+  const system = { description: realm.description, rules: realm.rules }
+
+  it('S4: the group that carries the only owner is taken from her', () => {
+    const change = update(inAdmins, { links: { groups: ['group:admins'] } }, {})
+    expect(codes({ ...system, live: [inAdmins, admins], changes: [change] })).toContain('last-owner')
+  })
+
+  it('S5: the middle link of a nested group goes', () => {
+    const nested = account('ana', { groups: ['leaders'] })
+    const change = update(leaders, { links: { parent: ['group:admins'] } }, {})
+    expect(codes({ ...system, live: [nested, leaders, admins], changes: [change] })).toContain('last-owner')
+  })
+
+  it('S6: the group is deleted and made again under the same name', () => {
+    const found = codes({
+      ...system,
+      live: [inAdmins, { ...admins, id: '7' }],
+      changes: [update(admins, { links: { role: ['role:Owner'] } }, { links: { role: ['role:Member'] } })],
+      inventory: [
+        { system: 'vpn', kind: 'group', key: 'admins', id: '3', handle: 'admins', wish: 'x', run: 'r1' },
+      ],
+    })
+    expect(found).toEqual(['last-owner', 'identity-changed'])
+  })
+
+  it('two changes that are harmless alone and not together', () => {
+    const both = account('ana', { groups: ['admins', 'crew'] })
+    const crew = thing('group', 'crew', { links: { role: ['role:Owner'], parent: [] } })
+    const change = (group: Resource) => update(group, { links: { role: ['role:Owner'] } }, {})
+    const live = [both, admins, crew, owner('bo')]
+    expect(codes({ ...system, live, changes: [change(admins), change(crew)] })).toEqual([])
+    expect(codes({ ...system, live: live.slice(0, 3), changes: [change(admins), change(crew)] })).toContain(
+      'last-owner',
+    )
+  })
+
+  it('an owner made and unmade on the way is nobody to count on', () => {
+    const bo = account('bo', { groups: ['crew'] })
+    const crew = thing('group', 'crew', { links: { role: [], parent: [] } })
+    const changes = [
+      update(crew, {}, { links: { role: ['role:Owner'] } }),
+      update(bo, { links: { groups: ['group:crew'] } }, {}),
+      role(owner('ana'), 'Member'),
+      role(account('chen'), 'Owner'),
+    ]
+    expect(codes({ ...system, live: [owner('ana'), bo, account('chen'), crew], changes })).toContain(
+      'last-owner',
+    )
+  })
+})
+
+describe('what was read and declared', () => {
+  it('S28: a list of owners cut to one of three removes nobody, and the exit code says why', () => {
+    const one = guardCase({
+      live: [owner('ana'), owner('bo')],
+      changes: [role(owner('bo'), 'Member')],
+      proofs: { ...allRead, account: { complete: false, reason: '1 of 3 pages' } },
+    })
+    const findings = check([one], context())
+    expect(refusals(findings).map(({ code }) => code)).toContain('unproven-read')
+    expect(exitCodeOf(findings)).toBe(4)
+  })
+
+  it('additions go on while a page is missing', () => {
+    const proofs = { ...allRead, account: { complete: false, reason: '1 of 3 pages' } } as const
+    expect(codes({ live: [owner('ana')], changes: [create(account('bo'))], proofs })).toEqual([])
+  })
+
+  it('a collection that was not read, or without the evidence that it needs, is not proven', () => {
+    const live = [owner('ana'), account('bo')]
+    const said = (proofs: CaseWords['proofs']) =>
+      check(
+        [guardCase({ live, changes: [remove(account('bo'))], ...(proofs ? { proofs } : {}) })],
+        context(),
+      ).map(({ message }) => message)
+    const { group: _, ...withoutGroups } = allRead
+    const after = 'and this plan takes away 1 thing; nothing is removed on an unproven read.'
+    expect(said(withoutGroups)).toEqual([
+      `The groups of "vpn" are not proven to be read whole (not read), ${after}`,
+    ])
+    expect(said({ ...allRead, role: { complete: true, evidence: ['last-page'], count: 3 } })).toEqual([
+      `The roles of "vpn" are not proven to be read whole (without transaction), ${after}`,
+    ])
+    expect(said(undefined)).toEqual([])
+  })
+
+  it('S30: a role that nobody knows is neither an owner nor harmless', () => {
+    const live = [owner('ana'), account('bo', { role: 'Root' })]
+    expect(verdict(live, remove(owner('ana')))).toEqual(['last-owner'])
+    const bots = config({ automation: ['bo'] })
+    expect(
+      codes({ live, config: bots, changes: [role(account('bo', { role: 'Root' }), 'Administrator')] }),
+    ).toEqual(['own-access'])
+  })
+
+  it('S31: an empty folder of manifests removes nothing, and neither does one without people', () => {
+    const live = [owner('ana'), account('bo'), thing('group', 'finance')]
+    const changes = [remove(account('bo'))]
+    expect(codes({ live, changes, wishes: [] })).toEqual(['empty-desired'])
+    const groups = [{ ref: ref('group', 'finance') }]
+    expect(check([guardCase({ live, changes, wishes: groups })], context())).toMatchObject([
+      {
+        code: 'empty-desired',
+        message: 'No account is declared for "vpn", and this plan takes away 1 thing there.',
+      },
+    ])
+    expect(codes({ live, changes, wishes: [...groups, { ref: ref('account', 'ana') }] })).toEqual([])
+  })
+})
+
+describe('anchors and our own account', () => {
+  const anchored = config({ owners: { anchors: ['Ana'], minimum: 1 } })
+  const live = [owner('ana', { email: 'ana@acme.example' }), owner('bo'), thing('scope', 'eu')]
+  const [ana] = live as [Resource]
+
+  it.each<[string, Change]>([
+    ['removed', remove(ana)],
+    ['given another role', role(ana, 'Administrator')],
+    ['suspended', suspend(ana)],
+    ['limited to a scope', update(ana, {}, { links: { scope: ['scope:eu'] } })],
+    ['made a service', update(ana, { fields: { type: 'person' } }, { fields: { type: 'service' } })],
+    ['renamed', rename(ana, 'anna')],
+    [
+      'given another address',
+      update(ana, { fields: { email: 'ana@acme.example' } }, { fields: { email: 'x@acme.example' } }),
+    ],
+    ['given a setting nobody knows', update(ana, {}, { fields: { ipWhitelist: ['203.0.113.7'] } })],
+  ])('an anchor is never %s', (_, change) => {
+    expect(codes({ live, config: anchored, changes: [change] })).toEqual(['anchor-touched'])
+  })
+
+  it.each<[string, Change]>([
+    ['described', update(ana, { fields: { givenName: 'An' } }, { fields: { givenName: 'Ana' } })],
+    ['put into a group', update(ana, {}, { links: { groups: ['group:finance'] } })],
+  ])('an anchor may be %s', (_, change) => {
+    expect(
+      codes({ live: [...live, thing('group', 'finance')], config: anchored, changes: [change] }),
+    ).toEqual([])
+  })
+
+  it('an anchor that is compromised is stopped at once, but not as the last owner', () => {
+    const wishes = [{ ref: ref('account', 'ana'), compromised: true }]
+    expect(codes({ live, config: anchored, wishes, changes: [suspend(ana)] })).toEqual([])
+    expect(codes({ live: [ana], config: anchored, wishes, changes: [suspend(ana)] })).toEqual([
+      'last-owner',
+      'anchor-touched',
+    ])
+  })
+
+  it('S22: the account that the credentials belong to is found by asking the system', () => {
+    const bot = account('ci-bot', { role: 'Administrator' })
+    const findings = check(
+      [guardCase({ live: [owner('ana'), bot], changes: [remove(bot)], identity: 'ci-bot' })],
+      context(),
+    )
+    expect(findings).toMatchObject([
+      {
+        code: 'own-access',
+        where: 'built in',
+        message: 'rolecall itself uses ci-bot in "vpn", and this plan lowers it: it is removed.',
+      },
+    ])
+  })
+
+  it('a grant of our own account stays, and being given more is no harm', () => {
+    const grant = thing('grant', 'account:ci-bot operator project:web', {
+      links: { subject: ['account:ci-bot'], role: ['role:operator'], resource: ['project:web'] },
+    })
+    const bot = account('ci-bot')
+    const words = { live: [owner('ana'), bot, grant], config: config({ automation: ['ci-bot'] }) }
+    expect(codes({ ...words, changes: [remove(grant)] })).toEqual(['own-access'])
+    expect(codes({ ...words, changes: [role(bot, 'Administrator')] })).toEqual([])
+  })
+})
