@@ -71,10 +71,9 @@ function namesOf(manifest: Manifest): Identity[] {
       }
       break
     case 'Group':
-      add(manifest.spec.name, '', 'spec', 'name')
       for (const [system, settings] of Object.entries(manifest.spec.systems ?? {})) {
-        add(settings.name, system, 'spec', 'systems', system, 'name')
         if (settings.name === undefined) add(manifest.spec.name, system, 'spec', 'name')
+        else add(settings.name, system, 'spec', 'systems', system, 'name')
       }
       break
     case 'Role':
