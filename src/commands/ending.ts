@@ -13,7 +13,7 @@ export function endingOf(report: RunReport): { readonly sentence: string; readon
     case 'finished':
       return { sentence: `Applied: ${counted}.` }
     case 'nothing':
-      return { sentence: 'Nothing to do: everything is as planned.' }
+      return { sentence: 'Nothing to do.' }
     case 'interrupted':
       return { sentence: `Interrupted: ${counted}.` }
     case 'deadline':

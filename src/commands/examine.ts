@@ -5,9 +5,10 @@ import process from 'node:process'
 import { resolveSecret, showReference } from '../connector/secrets.ts'
 import { openRepository } from '../git/repository.ts'
 import { openLedgerReader } from '../ledger/open.ts'
-import { kinds, collectionOf } from '../model/resource.ts'
+import { kinds } from '../model/resource.ts'
 import type { LedgerConfig, SystemConfig, Workspace } from '../model/workspace.ts'
 import { countDiagnostics } from '../render/diagnostics.ts'
+import { count } from '../render/layout.ts'
 import { descriptions } from '../systems/registry.ts'
 import { version } from '../version.ts'
 import type { Border } from './border.ts'
@@ -154,20 +155,17 @@ async function reads(
       await targetOf(config, { env: border.env, now: border.now, root, log }),
     )
     try {
-      checks.push(
-        good(topic, `signed in as ${(await reader.whoami()) ?? 'no account: the system has no such answer'}`),
-      )
-      const { graph, proofs } = await reader.observe()
-      const counts = kinds.map((kind) => [[...graph.all(kind)].length, collectionOf[kind]] as const)
+      const identity = await reader.whoami()
       checks.push(
         good(
           topic,
-          counts
-            .filter(([number]) => number > 0)
-            .map((pair) => pair.join(' '))
-            .join(', ') || 'empty',
+          identity === undefined ? 'the system does not say who reads it' : `signed in as ${identity}`,
         ),
       )
+      const { graph, proofs } = await reader.observe()
+      const counts = kinds.map((kind) => ({ number: [...graph.all(kind)].length, kind }))
+      const words = counts.filter(({ number }) => number > 0).map(({ number, kind }) => count(number, kind))
+      checks.push(good(topic, words.length === 0 ? 'empty' : words.join(', ')))
       for (const [kind, proof] of Object.entries(proofs)) {
         if (!proof.complete) checks.push(wrong(topic, `${kind} not read whole: ${proof.reason}`))
       }

@@ -149,7 +149,7 @@ function interruptible(progress: Progress): { signal: AbortSignal; release: () =
   }
 }
 
-/** A moving line for a person, and a line for each step that is not just done; in CI a line for each. */
+/** A moving line for a person; in CI a line now and then. What is not done is a line of its own, in both. */
 function shown(plan: Plan, progress: Progress, border: Border): (event: Event) => void {
   const pen = paint(border.colour.err)
   const totals = new Map(plan.systems.map((system) => [system.name, writesOf({ systems: [system] })]))
@@ -164,11 +164,17 @@ function shown(plan: Plan, progress: Progress, border: Border): (event: Event) =
       progress.doing(`${name}: ${doing[event.type]}`)
       return
     }
-    settled.set(event.system, (settled.get(event.system) ?? 0) + 1)
-    progress.doing(`${name}: ${settled.get(event.system) ?? 0} of ${totals.get(event.system) ?? 0}`)
-    if (!border.sees.err || event.outcome.result !== 'done') progress.line(`${name}  ${stepLine(event, pen)}`)
+    const [number, total] = [(settled.get(event.system) ?? 0) + 1, totals.get(event.system) ?? 0]
+    settled.set(event.system, number)
+    const text = `${name}: ${number} of ${total} steps`
+    progress.doing(text)
+    if (event.outcome.result !== 'done') progress.line(`${name}: ${stepLine(event, pen)}`)
+    else if (!border.sees.err && (number % often === 0 || number === total)) progress.line(text)
   }
 }
+
+/** Steps between two lines of progress in CI. */
+const often = 500
 
 const doing = {
   reading: 'reading',

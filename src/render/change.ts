@@ -22,7 +22,7 @@ export function columnsOf(views: readonly ChangeView[]): Pick<ChangeStyle, 'kind
     kind = Math.max(kind, change.ref.kind.length)
     name = Math.max(name, width(title(change)))
   }
-  return { kind, name: Math.min(name, 40) }
+  return { kind, name: Math.min(name, 48) }
 }
 
 /** `  + account  ana   access/people.yaml:3` and the details below. */

@@ -43,7 +43,7 @@ export function renderReport(
   const pen = paint(style.colour)
   const parts = [
     recoveredLines(report, pen),
-    ...report.systems.map((system) => systemLines(system, pen, style.width)),
+    ...report.systems.filter(hasNews).map((system) => systemLines(system, pen, style.width)),
     [pen.bold(ending), ...wrapWords(terminal(report.next), style.width)],
   ]
   return parts
@@ -81,6 +81,11 @@ const verbs: Readonly<Record<string, string>> = {
   update: 'change',
   rename: 'rename',
   delete: 'remove',
+}
+
+/** A system in which nothing was to be sent and nothing is open needs no lines. */
+function hasNews({ steps, open, unread }: ReportedSystem): boolean {
+  return steps.length > 0 || open.length > 0 || unread !== undefined
 }
 
 function systemLines(system: ReportedSystem, pen: Paint, size: number): string[] {
