@@ -82,6 +82,8 @@ export interface Description {
   readonly declaredRoles: boolean
   /** Roles whose holders count for the floor, the minimum and anchors. */
   readonly ownerRoles: readonly string[]
+  /** Varieties with rules of their own, by the name that `System.spec.profile` gives them. */
+  readonly profiles?: Readonly<Record<string, Profile>>
   /** How an account is stopped without being removed. */
   readonly suspend: 'native' | 'none'
   /** Whether a person has one primary group here, and how many further ones at most. */
@@ -110,6 +112,19 @@ export interface Description {
     readonly subjectTypes: readonly string[]
     readonly projectTypes: readonly string[]
   }
+}
+
+/** A known variety of a system, and what is different there. */
+export interface Profile {
+  /** One sentence for people. */
+  readonly about: string
+  readonly differs: Partial<Pick<Description, 'primaryGroups' | 'maxSecondaryGroups' | 'nestedGroups' | 'roles'>>
+}
+
+/** The description under a profile of its system; undefined where the system has none of that name. */
+export function withProfile(description: Description, profile: string): Description | undefined {
+  const known = description.profiles?.[profile]
+  return known && { ...description, ...known.differs }
 }
 
 /** The description of one field or link of a resource, or undefined where the system has none. */

@@ -118,6 +118,12 @@ export const description: Description = {
   roles: ['Owner', 'Administrator', 'Member'],
   declaredRoles: true,
   ownerRoles: ['Owner'],
+  profiles: {
+    flat: {
+      about: 'Groups are teams: nobody has a primary one, and anybody may be in any number.',
+      differs: { primaryGroups: false, maxSecondaryGroups: Infinity },
+    },
+  },
   suspend: 'native',
   primaryGroups: true,
   maxSecondaryGroups: 20,
