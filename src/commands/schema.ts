@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { bundle } from '../manifest/bundle.ts'
-import { findRoot, loadSources } from '../manifest/load.ts'
+import { loadSources } from '../manifest/load.ts'
 import { suggest } from '../manifest/nearest.ts'
 import { parseSources } from '../manifest/parse.ts'
 import { manifestFile, manifestKinds, schemaFile, schemaFiles } from '../manifest/schemas.ts'
@@ -14,6 +14,7 @@ import type { JsonObject } from '../model/json.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
+import { rootOf } from './workspace.ts'
 
 export interface SchemaOptions {
   /** One kind of manifest, as people write it: `User`. Absent: all of them. */
@@ -72,10 +73,7 @@ export async function schema(options: SchemaOptions, cwd: string, border: Border
 }
 
 async function writeWorkspace(out: string | undefined, cwd: string, border: Border): Promise<void> {
-  const root = await findRoot(cwd)
-  if (root === undefined) {
-    throw new Fault(exit.fault, 'There is no rolecall.yaml here or above.', 'Start one with rolecall init.')
-  }
+  const root = await rootOf(cwd)
   const { sources, diagnostics } = await loadSources(root)
   const { documents, problems } = parseSources(sources)
   const unread = new Set([
