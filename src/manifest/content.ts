@@ -9,18 +9,15 @@ const canonicalize = library as unknown as (value: unknown) => string | undefine
 
 /**
  * Content digests by `Kind/name`: SHA-256 over the canonical form (RFC 8785) of the parsed document, in lower-case
- * hex. Comments, order of keys and place in the file change nothing.
- *
- * Worked out when asked for, from text that is kept: a string is a fifth of the objects it was parsed into.
+ * hex. Comments, order of keys and place in the file change nothing. Worked out when asked for: a plan asks for the
+ * few documents that its changes come from.
  */
 export function contents(manifests: readonly Manifest[]): (name: string) => PlannedDocument | undefined {
-  const texts = new Map(
-    manifests.map(({ raw, kind, metadata }) => [`${kind}/${metadata.name}`, JSON.stringify(raw.value)]),
-  )
+  const values = new Map(manifests.map(({ raw, kind, metadata }) => [`${kind}/${metadata.name}`, raw.value]))
   return (name) => {
-    const text = texts.get(name)
-    if (text === undefined) return undefined
-    const canonical = canonicalize(JSON.parse(text)) ?? ''
+    const value = values.get(name)
+    if (value === undefined) return undefined
+    const canonical = canonicalize(value) ?? ''
     return { document: name, digest: createHash('sha256').update(canonical, 'utf8').digest('hex') }
   }
 }

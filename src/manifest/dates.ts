@@ -6,8 +6,8 @@ import type { Wish } from '../model/desired.ts'
 
 /** The days on which something holds, both included; `YYYY-MM-DD`, which compares as text. */
 export interface Period {
-  readonly from?: string
-  readonly until?: string
+  readonly from?: string | undefined
+  readonly until?: string | undefined
 }
 
 export type Phase = 'before' | 'during' | 'after'
@@ -20,9 +20,7 @@ export function phase(period: Period, today: string): Phase {
 
 /** The days on which both hold. */
 export function overlap(one: Period, other: Period): Period {
-  const from = later(one.from, other.from)
-  const until = earlier(one.until, other.until)
-  return { ...(from !== undefined && { from }), ...(until !== undefined && { until }) }
+  return { from: later(one.from, other.from), until: earlier(one.until, other.until) }
 }
 
 export type Status = 'active' | 'suspended' | 'left' | 'compromised'

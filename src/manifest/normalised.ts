@@ -36,24 +36,24 @@ export interface Layer {
 /** A person's own groups: `others` are secondary where there are primaries. */
 export interface Memberships {
   /** The one that is said to be the primary group, or the sole group there is (M2). */
-  readonly primary?: Reference
+  readonly primary: Reference | undefined
   readonly others: readonly Reference[]
 }
 
 export interface User extends Named, Period {
   readonly type: 'person' | 'service' | 'break-glass'
-  readonly email?: string
+  readonly email: string | undefined
   readonly previousEmails: readonly string[]
-  readonly givenName?: string
-  readonly familyName?: string
-  readonly employment?: 'employee' | 'contractor' | 'third-party'
+  readonly givenName: string | undefined
+  readonly familyName: string | undefined
+  readonly employment: 'employee' | 'contractor' | 'third-party' | undefined
   /** Who answers for a third party; `owner` and `purpose` are a service's. */
-  readonly purpose?: string
-  readonly sponsor?: Reference
-  readonly owner?: Reference
-  readonly labels?: Readonly<Record<string, string>>
+  readonly purpose: string | undefined
+  readonly sponsor: Reference | undefined
+  readonly owner: Reference | undefined
+  readonly labels: Readonly<Record<string, string>> | undefined
   readonly status: Status
-  readonly groups?: Memberships
+  readonly groups: Memberships | undefined
   readonly accounts: readonly AccountEntry[]
 }
 
@@ -64,70 +64,72 @@ export interface AccountEntry {
   readonly system: string
   readonly place: Place
   /** What differs from the defaults; absent for `none`: no account there, whatever the groups say. */
-  readonly layer?: Layer
+  readonly layer: Layer | undefined
   /** Of this account, in place of the person's: its primary group and its further ones. */
-  readonly primaryGroup?: Reference
-  readonly groups?: readonly Reference[]
+  readonly primaryGroup: Reference | undefined
+  readonly groups: readonly Reference[] | undefined
 }
 
 export interface Group extends Named {
   readonly name: string
-  readonly description?: string
-  readonly members?: readonly Reference[]
-  readonly managers?: readonly Reference[]
-  readonly parent?: Reference
+  readonly description: string | undefined
+  readonly members: readonly Reference[] | undefined
+  readonly managers: readonly Reference[] | undefined
+  readonly parent: Reference | undefined
   readonly systems: ReadonlyMap<string, GroupEntry>
 }
 
 /** One key of `Group.spec.systems`. */
 export interface GroupEntry {
   /** Native name; absent where it is the group's. */
-  readonly name?: string
+  readonly name: string | undefined
   /** The connector's settings: what is written here, before what `sameAs` brings. */
   readonly layers: readonly Layer[]
   /** Values of the account that every member has here; absent where membership gives none. */
-  readonly account?: Layer
-  readonly sameAs?: Reference
-  readonly preset?: Reference
+  readonly account: Layer | undefined
+  readonly sameAs: Reference | undefined
+  readonly preset: Reference | undefined
 }
 
 export interface Role extends Named {
   readonly system: Reference
   readonly name: string
-  readonly description?: string
-  readonly cloneOf?: Reference
+  readonly description: string | undefined
+  readonly cloneOf: Reference | undefined
   /** The whole set, or what is put on top of `cloneOf` and taken from it. */
-  readonly privileges?:
-    | { readonly exact: readonly string[] }
-    | { readonly add: readonly string[]; readonly remove: readonly string[] }
-  readonly directoryGroups?: readonly string[]
-  readonly implies?: readonly Reference[]
+  readonly privileges: Privileges | undefined
+  readonly directoryGroups: readonly string[] | undefined
+  readonly implies: readonly Reference[] | undefined
   /** Everywhere, or in the enterprise that a Project stands for. */
-  readonly availability?: 'global' | Reference
+  readonly availability: 'global' | Reference | undefined
 }
+
+export type Privileges =
+  | { readonly exact: readonly string[] }
+  | { readonly add: readonly string[]; readonly remove: readonly string[] }
 
 export interface Project extends Named {
   readonly system: Reference
   readonly name: string
-  readonly type?: string
-  readonly description?: string
+  readonly type: string | undefined
+  readonly description: string | undefined
 }
 
 export interface Scope extends Named {
   readonly system: Reference
   readonly name: string
-  readonly description?: string
-  readonly enterprises?: 'all' | readonly Reference[]
-  readonly datacenters?: 'all' | readonly string[]
+  readonly description: string | undefined
+  readonly enterprises: 'all' | readonly Reference[] | undefined
+  readonly datacenters: 'all' | readonly string[] | undefined
 }
 
 export interface Policy extends Named, Period {
   readonly systems: readonly Reference[]
   readonly name: string
-  readonly description?: string
-  readonly subjects?: readonly TypedReference[]
-  readonly resources?: readonly TypedReference[]
-  readonly roles?: readonly Reference[]
+  readonly description: string | undefined
+  readonly subjects: readonly TypedReference[] | undefined
+  readonly resources: readonly TypedReference[] | undefined
+  readonly roles: readonly Reference[] | undefined
 }
 
 /** `{group: finance}`, `{everyone: true}`, `{application: fra1/payroll}`. */
@@ -138,9 +140,9 @@ export interface TypedReference extends Reference {
 export interface Mapping extends Named {
   readonly systems: readonly Reference[]
   readonly name: string
-  readonly mode?: string
-  readonly fallback?: 'none' | Reference
-  readonly rules?: readonly MappingRule[]
+  readonly mode: string | undefined
+  readonly fallback: 'none' | Reference | undefined
+  readonly rules: readonly MappingRule[] | undefined
 }
 
 export interface MappingRule {
@@ -158,14 +160,14 @@ export interface System extends Named {
   readonly config: Omit<SystemConfig, 'owners'>
   readonly exclusive: readonly Reference[]
   readonly ignore: readonly Ignored[]
-  readonly account?: Layer
+  readonly account: Layer | undefined
   readonly owners: {
-    readonly expected?: readonly Reference[]
+    readonly expected: readonly Reference[] | undefined
     readonly anchors: readonly Reference[]
     readonly minimum: number
   }
-  readonly suspendTo?: Reference
-  readonly profile?: Reference
+  readonly suspendTo: Reference | undefined
+  readonly profile: Reference | undefined
 }
 
 /** One key of `System.spec.ignore`. */
@@ -177,5 +179,5 @@ export interface Ignored {
 
 export interface SettingsDocument extends Named {
   readonly settings: Settings
-  readonly approvals?: Place
+  readonly approvals: Place | undefined
 }

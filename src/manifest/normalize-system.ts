@@ -22,16 +22,17 @@ export function normalizeSystem(manifest: ManifestOf<'System'>, isProtected: boo
     config: config(head, spec),
     exclusive: references(raw, spec.exclusive ?? [], ['spec', 'exclusive']),
     ignore: ignored(raw, spec.ignore ?? {}),
-    ...(account && {
-      account: { values: account as JsonObject, place: { raw, path: ['spec', 'defaults', 'account'] } },
-    }),
+    account: account && {
+      values: account as JsonObject,
+      place: { raw, path: ['spec', 'defaults', 'account'] },
+    },
     owners: {
-      ...(expected && { expected: references(raw, expected, [...path, 'expected']) }),
+      expected: expected && references(raw, expected, [...path, 'expected']),
       anchors: references(raw, anchors ?? [], [...path, 'anchors']),
       minimum: minimum ?? 2,
     },
-    ...(spec.suspendTo !== undefined && { suspendTo: reference(raw, spec.suspendTo, 'spec', 'suspendTo') }),
-    ...(spec.profile !== undefined && { profile: reference(raw, spec.profile, 'spec', 'profile') }),
+    suspendTo: spec.suspendTo === undefined ? undefined : reference(raw, spec.suspendTo, 'spec', 'suspendTo'),
+    profile: spec.profile === undefined ? undefined : reference(raw, spec.profile, 'spec', 'profile'),
   }
 }
 
@@ -47,7 +48,7 @@ export function normalizeSettings(manifest: ManifestOf<'Settings'>): SettingsDoc
     ...(freeze !== undefined && { freeze }),
   }
   const approvals = { raw, path: ['spec', 'approvals'] }
-  return { ...named(manifest), settings, ...(spec.approvals && { approvals }) }
+  return { ...named(manifest), settings, approvals: spec.approvals && approvals }
 }
 
 /** What holds where no Settings say otherwise. */

@@ -10,6 +10,7 @@ import type {
   WrittenGroupMembership,
   WrittenPersonMembership,
   WrittenResource,
+  WrittenRoleSpec,
   WrittenSubject,
   WrittenUserSpec,
 } from './generated/types.ts'
@@ -17,11 +18,11 @@ import type {
   AccountEntry,
   Group,
   GroupEntry,
-  Layer,
   Mapping,
   Memberships,
   Named,
   Policy,
+  Privileges,
   Project,
   Reference,
   Role,
@@ -37,23 +38,28 @@ export type ManifestOf<K extends Manifest['kind']> = Extract<Manifest, { readonl
 
 export function normalizeUser(manifest: ManifestOf<'User'>): User {
   const { raw, metadata, spec } = manifest
-  const groups = spec.groups === undefined ? undefined : memberships(raw, spec.groups)
-  const { email, givenName, familyName, employment } = spec
+  const { handle, cause, previously, absent } = named(manifest)
+  // Spelled out: a spread before sixteen keys took a quarter of the time of the whole stage.
   return {
-    ...named(manifest),
-    ...period(spec),
+    handle,
+    raw,
+    cause,
+    previously,
+    absent,
+    from: spec.from,
+    until: spec.until,
     type: spec.type ?? 'person',
     status: spec.status ?? 'active',
+    email: spec.email,
     previousEmails: spec.previousEmails ?? none,
-    ...(email !== undefined && { email }),
-    ...(givenName !== undefined && { givenName }),
-    ...(familyName !== undefined && { familyName }),
-    ...(employment !== undefined && { employment }),
-    ...(spec.sponsor !== undefined && { sponsor: reference(raw, spec.sponsor, 'spec', 'sponsor') }),
-    ...(spec.owner !== undefined && { owner: reference(raw, spec.owner, 'spec', 'owner') }),
-    ...(spec.purpose !== undefined && { purpose: spec.purpose }),
-    ...(metadata.labels && { labels: metadata.labels }),
-    ...(groups && { groups }),
+    givenName: spec.givenName,
+    familyName: spec.familyName,
+    employment: spec.employment,
+    purpose: spec.purpose,
+    sponsor: maybe(raw, spec.sponsor, 'spec', 'sponsor'),
+    owner: maybe(raw, spec.owner, 'spec', 'owner'),
+    labels: metadata.labels,
+    groups: spec.groups && memberships(raw, spec.groups),
     accounts: spec.accounts ? accountEntries(raw, spec.accounts) : none,
   }
 }
@@ -62,46 +68,36 @@ export function normalizeGroup(manifest: ManifestOf<'Group'>): Group {
   const { raw, metadata, spec } = manifest
   const people = (side: 'members' | 'managers'): readonly Reference[] | undefined =>
     spec[side]?.map((item, i) => member(raw, item, ['spec', side, i]))
-  const members = people('members')
-  const managers = people('managers')
+  const systems = Object.entries(spec.systems ?? {}).map(([system, written]): [string, GroupEntry] => [
+    system,
+    groupEntry(written as JsonObject, { raw, path: ['spec', 'systems', system] }),
+  ])
   return {
     ...named(manifest),
     name: spec.name ?? metadata.name,
-    ...(spec.description !== undefined && { description: spec.description }),
-    ...(members && { members }),
-    ...(managers && { managers }),
-    ...(spec.parent !== undefined && { parent: reference(raw, spec.parent, 'spec', 'parent') }),
-    systems: new Map(
-      Object.entries(spec.systems ?? {}).map(([system, written]) => [
-        system,
-        groupEntry(written as JsonObject, { raw, path: ['spec', 'systems', system] }),
-      ]),
-    ),
+    description: spec.description,
+    members: people('members'),
+    managers: people('managers'),
+    parent: maybe(raw, spec.parent, 'spec', 'parent'),
+    systems: new Map(systems),
   }
 }
 
 export function normalizeRole(manifest: ManifestOf<'Role'>): Role {
   const { raw, metadata, spec } = manifest
-  const { privileges, availability } = spec
   return {
     ...named(manifest),
     system: reference(raw, spec.system, 'spec', 'system'),
     name: spec.name ?? metadata.name,
-    ...(spec.description !== undefined && { description: spec.description }),
-    ...(spec.cloneOf !== undefined && { cloneOf: reference(raw, spec.cloneOf, 'spec', 'cloneOf') }),
-    ...(privileges && {
-      privileges: Array.isArray(privileges)
-        ? { exact: privileges }
-        : { add: privileges.add ?? none, remove: privileges.remove ?? none },
-    }),
-    ...(spec.directoryGroups && { directoryGroups: spec.directoryGroups }),
-    ...(spec.implies && { implies: references(raw, spec.implies, ['spec', 'implies']) }),
-    ...(availability !== undefined && {
-      availability:
-        availability === 'global'
-          ? availability
-          : reference(raw, availability.enterprise, 'spec', 'availability', 'enterprise'),
-    }),
+    description: spec.description,
+    cloneOf: maybe(raw, spec.cloneOf, 'spec', 'cloneOf'),
+    privileges: spec.privileges && privileges(spec.privileges),
+    directoryGroups: spec.directoryGroups,
+    implies: spec.implies && references(raw, spec.implies, ['spec', 'implies']),
+    availability:
+      typeof spec.availability === 'object'
+        ? reference(raw, spec.availability.enterprise, 'spec', 'availability', 'enterprise')
+        : spec.availability,
   }
 }
 
@@ -111,8 +107,8 @@ export function normalizeProject(manifest: ManifestOf<'Project'>): Project {
     ...named(manifest),
     system: reference(raw, spec.system, 'spec', 'system'),
     name: spec.name ?? metadata.name,
-    ...(spec.type !== undefined && { type: spec.type }),
-    ...(spec.description !== undefined && { description: spec.description }),
+    type: spec.type,
+    description: spec.description,
   }
 }
 
@@ -123,12 +119,11 @@ export function normalizeScope(manifest: ManifestOf<'Scope'>): Scope {
     ...named(manifest),
     system: reference(raw, spec.system, 'spec', 'system'),
     name: spec.name ?? metadata.name,
-    ...(spec.description !== undefined && { description: spec.description }),
-    ...(enterprises !== undefined && {
-      enterprises:
-        enterprises === 'all' ? enterprises : references(raw, enterprises, ['spec', 'enterprises']),
-    }),
-    ...(datacenters !== undefined && { datacenters }),
+    description: spec.description,
+    enterprises: Array.isArray(enterprises)
+      ? references(raw, enterprises, ['spec', 'enterprises'])
+      : enterprises,
+    datacenters,
   }
 }
 
@@ -136,34 +131,30 @@ export function normalizePolicy(manifest: ManifestOf<'AccessPolicy'>): Policy {
   const { raw, metadata, spec } = manifest
   return {
     ...named(manifest),
-    ...period(spec),
+    from: spec.from,
+    until: spec.until,
     systems: references(raw, spec.systems, ['spec', 'systems']),
     name: spec.name ?? metadata.name,
-    ...(spec.description !== undefined && { description: spec.description }),
-    ...(spec.subjects && { subjects: typed(raw, spec.subjects, 'subjects') }),
-    ...(spec.resources && { resources: typed(raw, spec.resources, 'resources') }),
-    ...(spec.roles && { roles: references(raw, spec.roles, ['spec', 'roles']) }),
+    description: spec.description,
+    subjects: spec.subjects && typed(raw, spec.subjects, 'subjects'),
+    resources: spec.resources && typed(raw, spec.resources, 'resources'),
+    roles: spec.roles && references(raw, spec.roles, ['spec', 'roles']),
   }
 }
 
 export function normalizeMapping(manifest: ManifestOf<'GroupMapping'>): Mapping {
   const { raw, metadata, spec } = manifest
-  const { mode, fallback, rules } = spec
   return {
     ...named(manifest),
     systems: references(raw, spec.systems, ['spec', 'systems']),
     name: spec.name ?? metadata.name,
-    ...(mode !== undefined && { mode }),
-    ...(fallback !== undefined && {
-      fallback: fallback === 'none' ? fallback : reference(raw, fallback, 'spec', 'fallback'),
-    }),
-    ...(rules && {
-      rules: rules.map((rule, i) => ({
-        attribute: rule.attribute,
-        in: rule.in,
-        group: reference(raw, rule.group, 'spec', 'rules', i, 'group'),
-      })),
-    }),
+    mode: spec.mode,
+    fallback: spec.fallback === 'none' ? spec.fallback : maybe(raw, spec.fallback, 'spec', 'fallback'),
+    rules: spec.rules?.map((rule, i) => ({
+      attribute: rule.attribute,
+      in: rule.in,
+      group: reference(raw, rule.group, 'spec', 'rules', i, 'group'),
+    })),
   }
 }
 
@@ -190,12 +181,18 @@ export function reference(raw: RawDocument, name: string, ...path: Path): Refere
   return { name, place: { raw, path } }
 }
 
+function maybe(raw: RawDocument, name: string | undefined, ...path: Path): Reference | undefined {
+  return name === undefined ? undefined : { name, place: { raw, path } }
+}
+
 export function references(raw: RawDocument, names: readonly string[], path: Path): Reference[] {
   return names.map((name, i) => reference(raw, name, ...path, i))
 }
 
-function period({ from, until }: Period): Period {
-  return { ...(from !== undefined && { from }), ...(until !== undefined && { until }) }
+function privileges(written: NonNullable<WrittenRoleSpec['privileges']>): Privileges {
+  return Array.isArray(written)
+    ? { exact: written }
+    : { add: written.add ?? none, remove: written.remove ?? none }
 }
 
 /** `groups: [x]`, a sole group, is the primary (M2); of several in a plain list none is said to be. */
@@ -204,43 +201,41 @@ function memberships(raw: RawDocument, written: NonNullable<WrittenUserSpec['gro
   if (!Array.isArray(written)) {
     const { primary, secondary = [] } = written
     return {
-      ...(primary !== undefined && { primary: reference(raw, primary, ...path, 'primary') }),
+      primary: maybe(raw, primary, ...path, 'primary'),
       others: secondary.map((item, i) => membership(raw, item, [...path, 'secondary', i])),
     }
   }
   const all = written.map((item, i) => membership(raw, item, [...path, i]))
   const [sole] = all
-  return sole && all.length === 1 ? { primary: sole, others: none } : { others: all }
+  return sole && all.length === 1 ? { primary: sole, others: none } : { primary: undefined, others: all }
 }
 
 function membership(raw: RawDocument, item: WrittenPersonMembership, path: Path): Reference {
   return typeof item === 'string'
     ? { name: item, place: { raw, path } }
-    : { name: item.group, ...period(item), place: { raw, path: [...path, 'group'] } }
+    : { name: item.group, from: item.from, until: item.until, place: { raw, path: [...path, 'group'] } }
 }
 
 function member(raw: RawDocument, item: WrittenGroupMembership, path: Path): Reference {
   return typeof item === 'string'
     ? { name: item, place: { raw, path } }
-    : { name: item.user, ...period(item), place: { raw, path: [...path, 'user'] } }
+    : { name: item.user, from: item.from, until: item.until, place: { raw, path: [...path, 'user'] } }
 }
 
 function accountEntries(raw: RawDocument, written: NonNullable<WrittenUserSpec['accounts']>): AccountEntry[] {
   return Object.entries(written).map(([name, account]) => {
     const place: Place = { raw, path: ['spec', 'accounts', name] }
-    if (account === 'none') return { name, system: name, place }
-    const { primaryGroup, groups } = account
+    if (account === 'none')
+      return { name, system: name, place, layer: undefined, primaryGroup: undefined, groups: undefined }
+    const { system = name, primaryGroup, groups } = account
+    const path = ['spec', 'accounts', name, 'groups']
     return {
       name,
-      system: account.system ?? name,
+      system,
       place,
       layer: { values: account as JsonObject, place },
-      ...(primaryGroup !== undefined && {
-        primaryGroup: { name: primaryGroup, place: under(place, 'primaryGroup') },
-      }),
-      ...(groups && {
-        groups: groups.map((item, i) => membership(raw, item, [...place.path, 'groups', i])),
-      }),
+      primaryGroup: maybe(raw, primaryGroup, 'spec', 'accounts', name, 'primaryGroup'),
+      groups: groups?.map((item, i) => membership(raw, item, [...path, i])),
     }
   })
 }
@@ -250,15 +245,15 @@ const groupKeys: ReadonlySet<string> = new Set(['name', 'account', 'sameAs', 'pr
 function groupEntry(written: JsonObject, place: Place): GroupEntry {
   const { name, account, sameAs, preset } = written
   const settings = Object.fromEntries(Object.entries(written).filter(([key]) => !groupKeys.has(key)))
-  const own: Layer[] = Object.keys(settings).length > 0 ? [{ values: settings, place }] : []
+  const at = (key: string, value: unknown): Reference | undefined =>
+    typeof value === 'string' ? { name: value, place: under(place, key) } : undefined
   return {
-    layers: own,
-    ...(typeof name === 'string' && { name }),
-    ...(account !== undefined && {
-      account: { values: account as JsonObject, place: under(place, 'account') },
-    }),
-    ...(typeof sameAs === 'string' && { sameAs: { name: sameAs, place: under(place, 'sameAs') } }),
-    ...(typeof preset === 'string' && { preset: { name: preset, place: under(place, 'preset') } }),
+    layers: Object.keys(settings).length > 0 ? [{ values: settings, place }] : [],
+    name: typeof name === 'string' ? name : undefined,
+    account:
+      account === undefined ? undefined : { values: account as JsonObject, place: under(place, 'account') },
+    sameAs: at('sameAs', sameAs),
+    preset: at('preset', preset),
   }
 }
 
@@ -275,6 +270,7 @@ function typed(
     if (!entry) return []
     const [type, value] = entry
     const name = typeof value === 'string' ? value : '*'
-    return [{ type, name, ...period(item as Period), place: { raw, path: ['spec', side, i, type] } }]
+    const { from, until } = item as Period
+    return [{ type, name, from, until, place: { raw, path: ['spec', side, i, type] } }]
   })
 }

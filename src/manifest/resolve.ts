@@ -2,6 +2,7 @@
  * References become links, and documents one desired graph for each system. The order is that of dependence:
  * systems, what accounts refer to, accounts, and what refers to accounts.
  */
+import { withProfile } from '../connector/describe.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import type { Connectors, Manifest } from './document.ts'
@@ -128,7 +129,10 @@ function sitesOf(systems: readonly ManifestOf<'System'>[], input: ResolveInput):
   for (const manifest of systems) {
     const { name } = manifest.metadata
     const description = input.connectors[manifest.spec.connector]
-    if (description) sites.set(name, newSite(normalizeSystem(manifest, input.isProtected(name)), description))
+    if (!description) continue
+    const system = normalizeSystem(manifest, input.isProtected(name))
+    const profiled = system.profile && withProfile(description, system.profile.name)
+    sites.set(name, newSite(system, profiled ?? description))
   }
   return sites
 }

@@ -233,9 +233,7 @@ function roleOf(
 }
 
 function periodOf(values: ReadonlyMap<string, Value>): Period {
-  const from = textOf(values, 'from')
-  const until = textOf(values, 'until')
-  return { ...(from !== undefined && { from }), ...(until !== undefined && { until }) }
+  return { from: textOf(values, 'from'), until: textOf(values, 'until') }
 }
 
 function lifeOf(

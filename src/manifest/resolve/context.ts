@@ -74,7 +74,7 @@ export interface GroupThere extends There {
   /** Settings of the group there; what comes first goes before. */
   readonly settings: readonly Layer[]
   /** Values of the account that membership gives; absent where it gives none. */
-  readonly account?: Layer
+  readonly account: Layer | undefined
 }
 
 export function newSite(system: System, description: Description): Site {

@@ -42,7 +42,7 @@ function placesOf(context: Context, group: Group): GroupThere[] {
       group,
       site,
       settings: entry.layers,
-      ...(entry.account && { account: entry.account }),
+      account: entry.account,
     }
     site.groups.set(group.handle, one)
     found.push(one)
@@ -88,7 +88,15 @@ function sameAs(
     return undefined
   }
   const inherited = sameAs(context, group, entry.sameAs.name, base, [...above, name])
-  return inherited && { ...inherited, ...entry, layers: [...entry.layers, ...inherited.layers] }
+  return (
+    inherited && {
+      layers: [...entry.layers, ...inherited.layers],
+      name: entry.name ?? inherited.name,
+      account: entry.account ?? inherited.account,
+      sameAs: entry.sameAs,
+      preset: entry.preset ?? inherited.preset,
+    }
+  )
 }
 
 function noPreset(context: Context, site: Site, name: string, at: Place): void {

@@ -76,7 +76,7 @@ export function isActive(period: Period, context: Context): boolean {
 
 /** The groups of one account today. */
 export interface Held {
-  readonly primary?: GroupThere
+  readonly primary: GroupThere | undefined
   readonly secondary: readonly GroupThere[]
   readonly manages: readonly GroupThere[]
 }
@@ -118,7 +118,7 @@ export function held(context: Context, site: Site, asked: Asked): Held {
   if (secondary.size > limit) tooMany(context, site, user, [...secondary.values()][limit], limit)
   if (entry?.primaryGroup && !site.description.primaryGroups) noPrimaries(context, site, entry.primaryGroup)
   return {
-    ...(primary && { primary }),
+    primary,
     secondary: [...secondary.keys()],
     manages: [...new Set(managed.map(({ there }) => there))],
   }

@@ -1,5 +1,6 @@
 /** What a System says of itself, checked against what its connector can do. */
 import { collectionOf, kinds } from '../../model/resource.ts'
+import { suggest } from '../nearest.ts'
 import { key as keyOf, under, type Place } from '../place.ts'
 import { showSite, type Context, type Site } from './context.ts'
 import { checkShared } from './layers.ts'
@@ -26,11 +27,12 @@ export function checkSystem(context: Context, site: Site): void {
       `The ${showSite(site)} suspends accounts itself, and needs no group for it.`,
     )
   else if (suspendTo) lookUp(context, site, 'group', suspendTo)
-  if (profile)
-    unsupported(
-      context,
+  if (profile && site.description.profiles?.[profile.name] === undefined)
+    context.report.error(
+      'unknown-profile',
       keyOf(profile.place),
-      `The ${showSite(site)} has no profile "${profile.name}", nor any other.`,
+      `The ${showSite(site)} has no profile "${profile.name}".`,
+      suggest(profile.name, Object.keys(site.description.profiles ?? {}), 'profiles'),
     )
 }
 
