@@ -86,7 +86,7 @@ async function applyFresh(
   refuseFreeze(workspace.settings.freeze, 'Settings.freeze')
   refuseDirty(uncommitted, options)
   const plan = judge(compared)
-  await show(plan, compared, options, border)
+  await show(plan, compared, options, border, session)
   const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
   if (stopped !== exit.done) return stopped
   await refuseUnexpected(plan, workspace, options, border)
@@ -106,11 +106,19 @@ function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Runni
   }
 }
 
-/** The plan stands on stderr: stdout is for the report. */
-async function show(plan: Plan, compared: Compared, options: ApplyOptions, border: Border): Promise<void> {
-  showWarnings(compared.loaded.diagnostics, border)
+/** The plan stands on stderr: stdout is for the report. `-q` leaves it out where nobody is asked and nothing refuses. */
+async function show(
+  plan: Plan,
+  compared: Compared,
+  options: ApplyOptions,
+  border: Border,
+  { quiet }: Session,
+): Promise<void> {
   const { next: _next, ...around } = aroundOf(plan, compared, options)
-  border.err(await rendered(plan, around, 'text', forStderr(border)))
+  const refused = around.unread.length > 0 || exitCodeOf(plan.findings) !== exit.done
+  if (quiet && !refused && (options.autoApprove === true || options.expect !== undefined)) return
+  showWarnings(compared.loaded.diagnostics, border)
+  border.err(`${await rendered(plan, around, 'text', forStderr(border))}\n`)
 }
 
 function forStderr(border: Border): Pick<Border, 'colour' | 'width'> {
