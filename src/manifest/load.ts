@@ -193,7 +193,7 @@ function unreadable(error: unknown): Told {
   const code = codeOf(error)
   if (code === 'ELOOP') return link
   if (code === 'ENXIO') return notAFile
-  const why = code === 'EACCES' ? 'permission is denied' : code
+  const why = { EACCES: 'permission is denied', ENOENT: 'it is not there' }[code] ?? code
   return {
     code: 'unreadable',
     message: `This cannot be read: ${why}.`,

@@ -32,7 +32,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['=', 'a default value'],
 ])
 
-const date = /^\d{4}-\d\d?-\d\d?(?:$|[Tt \t])/
+const date = /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d.*)?$/
 
 const forms: readonly { readonly form: RegExp; readonly reading: string }[] = [
   // `0123` is 83 in 1.1 and 123 in 1.2; `0o17` and `089` are text in 1.1 and numbers in 1.2.

@@ -19,7 +19,10 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[]): string {
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`
 }
 
-/** One JSON document: `{"diagnostics": [{code, severity, file, line, column, length, message, fix}]}`, all of them. */
+/**
+ * One JSON document with all of them: `{"valid", "diagnostics": [{code, severity, file, line, column, length,
+ * message, fix}]}`. `valid` is false where one is an error.
+ */
 export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
   const plain = diagnostics.map(({ code, severity, span, message, fix }) => ({
     code,
@@ -31,7 +34,8 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
     message,
     fix,
   }))
-  return `${JSON.stringify({ diagnostics: plain }, null, 2)}\n`
+  const valid = diagnostics.every(({ severity }) => severity !== 'error')
+  return `${JSON.stringify({ valid, diagnostics: plain }, null, 2)}\n`
 }
 
 /**
@@ -41,7 +45,6 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
 export function diagnosticsGithub(diagnostics: readonly Diagnostic[]): string {
   const commands = { error: 'error', warning: 'warning', hint: 'notice' } as const
   const { shown, hidden } = capped(diagnostics)
-  const rank = (diagnostic: Diagnostic): number => Object.keys(commands).indexOf(diagnostic.severity)
   const lines = [...shown]
     .sort((a, b) => rank(a) - rank(b))
     .map(({ code, severity, span, message, fix }) => {
@@ -122,13 +125,21 @@ function placeProperties(span: Span): string[] {
 
 function capped(diagnostics: readonly Diagnostic[]): { shown: Diagnostic[]; hidden: [string, number][] } {
   const counts = new Map<string, number>()
-  const shown = diagnostics.filter(({ span }) => {
-    const count = (counts.get(span?.file ?? '') ?? 0) + 1
-    counts.set(span?.file ?? '', count)
-    return count <= perFile
-  })
+  const kept = new Set<Diagnostic>()
+  for (const diagnostic of [...diagnostics].sort((a, b) => rank(a) - rank(b))) {
+    const file = diagnostic.span?.file ?? ''
+    const count = (counts.get(file) ?? 0) + 1
+    counts.set(file, count)
+    if (count <= perFile) kept.add(diagnostic)
+  }
+  const shown = diagnostics.filter((diagnostic) => kept.has(diagnostic))
   const hidden = [...counts].filter(([, count]) => count > perFile)
   return { shown, hidden: hidden.map(([file, count]) => [file, count - perFile]) }
+}
+
+/** Errors before warnings before hints. */
+function rank({ severity }: Diagnostic): number {
+  return (['error', 'warning', 'hint'] as const).indexOf(severity)
 }
 
 function more(file: string, count: number): string {
