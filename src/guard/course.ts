@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts'
 export interface Course {
   /** The writes that touch the account or what its power hangs on. */
   readonly writes: readonly Write[]
-  /** One for each subset of them. */
+  /** One for each subset of them that a run can have done: no step is sent before what it needs. */
   readonly states: readonly CourseState[]
 }
 
@@ -34,7 +34,9 @@ export function courseOf(scene: Scene, coming: string): Course | undefined {
   let writes = [...new Set([coming, live].flatMap((key) => scene.touching({ kind: 'account', key })))]
   for (;;) {
     if (writes.length > mostTouches) return undefined
-    const states = subsets(writes).map((done) => stateOf(scene, coming, done))
+    const states = subsets(writes)
+      .filter((done) => isReachable(scene, writes, done))
+      .map((done) => stateOf(scene, coming, done))
     const wider = [...new Set([...writes, ...states.flatMap((state) => hangsOn(scene, state))])]
     if (wider.length === writes.length) return { writes, states }
     writes = wider
@@ -43,6 +45,15 @@ export function courseOf(scene: Scene, coming: string): Course | undefined {
 
 /** 2^8 states at most. An owner whom more writes touch than this is no one to rely on meanwhile. */
 const mostTouches = 8
+
+function isReachable(scene: Scene, writes: readonly Write[], done: readonly Write[]): boolean {
+  const open = new Set(writes.filter((write) => !done.includes(write)).map((write) => idOf(scene, write)))
+  return done.every((write) => (scene.stepOf.get(write)?.needs ?? []).every((id) => !open.has(id)))
+}
+
+function idOf(scene: Scene, write: Write): string | undefined {
+  return scene.stepOf.get(write)?.id
+}
 
 function stateOf(scene: Scene, coming: string, done: readonly Write[]): CourseState {
   const graph = done.length === 0 ? scene.start : scene.after(done)

@@ -67,10 +67,12 @@ function ownersIn(
 /** What the system cannot know: our own accounts, those left alone, and those the manifests soon end. */
 function unusableHere(scene: Scene, live: string, coming: string, person: string): string[] {
   const until = scene.desired.wishes.account.get(coming)?.until
+  // Where the system shows what sort of account it is, a new wish for another sort is a change and no fact yet.
+  const isService = scene.description.usable.person !== 'read' && scene.people.get(person)?.type === 'service'
   return [
     ...(scene.automation.has(live) ? ['an account of the automation'] : []),
     ...(scene.ignored(live) ? ['ignored in this system'] : []),
-    ...(scene.people.get(person)?.type === 'service' ? ['declared as a service'] : []),
+    ...(isService ? ['declared as a service'] : []),
     ...(until !== undefined && !lasts(until, scene.now) ? [`ends on ${until}`] : []),
   ]
 }

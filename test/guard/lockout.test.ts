@@ -8,6 +8,7 @@ import type { Wish } from '../../src/model/desired.ts'
 import { Graph, type GraphView } from '../../src/model/graph.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { diff } from '../../src/plan/diff.ts'
+import { order } from '../../src/plan/order.ts'
 import { lowered } from '../../src/plan/simulate.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
 import { rules as directoryRules } from '../../src/systems/directory/rules.ts'
@@ -45,6 +46,7 @@ interface Draw {
   readonly renamed: boolean
   readonly soon: readonly string[]
   readonly automation: boolean
+  readonly planned: boolean
   readonly order: readonly number[]
 }
 
@@ -60,16 +62,21 @@ const accountState = fc.record({
   scope: fc.constantFrom(undefined, undefined, undefined, 'eu'),
   groups: fc.subarray([...groups]),
 })
-const groupState = fc.record({
-  role: fc.constantFrom(undefined, 'Owner'),
-  parent: fc.constantFrom(undefined, ...groups),
-})
 const someAccounts = fc.record(
   Object.fromEntries(accounts.map((key) => [key, fc.option(accountState, { nil: undefined, freq: 4 })])),
 )
-const someGroups = fc.record(
-  Object.fromEntries(groups.map((key) => [key, fc.option(groupState, { nil: undefined, freq: 4 })])),
-)
+/** Nested either way round, so that a plan may turn a tree over; manifests with a circle never become a plan. */
+const someGroups = fc.boolean().chain((upwards) => {
+  const ranked = upwards ? [...groups] : [...groups].reverse()
+  const groupState = (key: (typeof groups)[number]) =>
+    fc.record({
+      role: fc.constantFrom(undefined, 'Owner'),
+      parent: fc.constantFrom(undefined, ...ranked.slice(0, ranked.indexOf(key))),
+    })
+  return fc.record(
+    Object.fromEntries(groups.map((key) => [key, fc.option(groupState(key), { nil: undefined, freq: 4 })])),
+  )
+})
 const draws: fc.Arbitrary<Draw> = fc.record({
   before: someAccounts,
   after: someAccounts,
@@ -78,6 +85,7 @@ const draws: fc.Arbitrary<Draw> = fc.record({
   renamed: fc.boolean(),
   soon: fc.subarray([...accounts], { maxLength: 1 }),
   automation: fc.boolean(),
+  planned: fc.boolean(),
   order: fc.infiniteStream(fc.nat(100)).map((stream) => [...take(stream, 12)]),
 })
 
@@ -169,7 +177,10 @@ function scene(name: SystemName, draw: Draw) {
     config: settings,
     inventory: [],
   })
-  const steps = inOrder(shuffled(changes, draw.order), (change) => lowered(change, graph, description, rules))
+  // The order of a plan, or any order at all in which each step still says whom it lowers.
+  const steps = draw.planned
+    ? order(changes, { actual: graph, description, rules, system: 'vpn' })
+    : inOrder(shuffled(changes, draw.order), (change) => lowered(change, graph, description, rules))
   const one = guardCase({ live, wishes, config: settings, steps, description, rules })
   const soon = new Set(
     draw.soon.filter((key) => draw.after[key]).flatMap((key) => [key, comingKey(draw, key)]),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/guard/check.ts'
 import { exitCodeOf, refusals } from '../../src/guard/exit.ts'
+import type { Observation } from '../../src/connector/contract.ts'
 import type { Change } from '../../src/model/change.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import {
@@ -20,6 +21,7 @@ import {
   update,
   type CaseWords,
 } from './case.ts'
+import { description as directory } from '../../src/systems/directory/describe.ts'
 import * as realm from './realm.ts'
 
 /** The ways in which teams have locked themselves out, one by one, and the ordinary changes next to them. */
@@ -122,6 +124,7 @@ describe('who is left', () => {
       { live: [owner('ana'), owner('bot')], config: config({ ignore: { account: ['b*t'] } }) },
       {
         live: [owner('ana'), owner('bot')],
+        description: { ...directory, usable: { ...directory.usable, person: 'not readable' } },
         wishes: [{ ref: ref('account', 'bot'), person: 'deploy' }],
         people: [
           {
@@ -258,11 +261,10 @@ describe('what was read and declared', () => {
 
   it('a collection that was not read, or without the evidence that it needs, is not proven', () => {
     const live = [owner('ana'), account('bo')]
-    const said = (proofs: CaseWords['proofs']) =>
-      check(
-        [guardCase({ live, changes: [remove(account('bo'))], ...(proofs ? { proofs } : {}) })],
-        context(),
-      ).map(({ message }) => message)
+    const said = (proofs: Observation['proofs']) =>
+      check([guardCase({ live, changes: [remove(account('bo'))], proofs })], context()).map(
+        ({ message }) => message,
+      )
     const { group: _, ...withoutGroups } = allRead
     const after = 'and this plan takes away 1 thing; nothing is removed on an unproven read.'
     expect(said(withoutGroups)).toEqual([
@@ -271,7 +273,6 @@ describe('what was read and declared', () => {
     expect(said({ ...allRead, role: { complete: true, evidence: ['last-page'], count: 3 } })).toEqual([
       `The roles of "vpn" are not proven to be read whole (without transaction), ${after}`,
     ])
-    expect(said(undefined)).toEqual([])
   })
 
   it('S30: a role that nobody knows is neither an owner nor harmless', () => {
