@@ -37,7 +37,7 @@ spec:
 kind: GroupMapping
 metadata: {name: saml}
 spec:
-  rules: [{attribute: groups, group: b, in: [z, a]}, {attribute: groups, in: [x], group: a}]
+  rules: [{attribute: groups, group: b, in: [z, w]}, {attribute: groups, in: [x], group: a}]
   systems: [vpn]
 `),
     ).toBe(`apiVersion: rolecall/v1
@@ -49,7 +49,7 @@ spec:
   rules:
     - attribute: groups
       in:
-        - a
+        - w
         - z
       group: b
     - attribute: groups
@@ -128,6 +128,7 @@ spec: # in short
         group(`members: [bo, # first
     # second
     ana, # third
+# last
     ] # all
   systems: {office: {maxDevices: 5, # five
     }} # where`),
@@ -137,6 +138,7 @@ spec: # in short
     # second
     - ana # third
     - bo # first
+    # last
   systems: # where
     office:
       maxDevices: 5 # five`),
