@@ -46,10 +46,18 @@ export function quickstart(): string {
   return root
 }
 
-/** A quickstart that was applied. */
+let appliedOnce: string | undefined
+
+/** A quickstart that was applied: a copy of one that was made for all tests of a file. */
 export function applied(): string {
-  const root = quickstart()
-  const { code, stderr } = rolecall(root, ['apply', '--auto-approve'])
+  appliedOnce ??= apply(quickstart())
+  const root = temporary()
+  cpSync(appliedOnce, root, { recursive: true })
+  return root
+}
+
+function apply(root: string): string {
+  const { code, stderr } = rolecall(root, ['-q', 'apply', '--auto-approve'])
   if (code !== 0) throw new Error(stderr)
   return root
 }
