@@ -49,6 +49,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   apply: async () => (await import('./apply.ts')).registerApply,
   drift: async () => (await import('./drift.ts')).registerDrift,
+  adopt: async () => (await import('./adopt.ts')).registerAdopt,
   schema: async () => (await import('./schema.ts')).registerSchema,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
   completion: async () => (await import('./completion.ts')).registerCompletion,
