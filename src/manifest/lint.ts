@@ -1,5 +1,6 @@
 /** What is allowed and is probably not meant: warnings and hints that are cheap to know and certain. */
 import { daysBetween, phase } from './dates.ts'
+import type { ManifestOf } from './normalize.ts'
 import type { Group, Policy, Role, User } from './normalised.ts'
 import { key as keyOf } from './place.ts'
 import { namePlace, specPlace, type Context } from './resolve/context.ts'
@@ -32,25 +33,7 @@ export function lintUser(context: Context, user: User, listed: readonly Pair[]):
       `The service ${name} does not say ${user.owner ? 'what it is for' : 'who answers for it'}.`,
       'Write `owner` and `purpose`.',
     )
-  lintAccounts(context, user, listed)
   expiresSoon(context, user, listed)
-}
-
-function lintAccounts(context: Context, user: User, listed: readonly Pair[]): void {
-  const { report, sites } = context
-  for (const site of sites.values())
-    if (site.accounts.has(user.handle) || site.unsound.has(user.handle)) return
-  const { primary, others = [] } = user.groups ?? {}
-  const named = [...(primary ? [primary] : []), ...others]
-  if (named.some(({ name }) => !context.index.groups.has(name))) return
-  if (user.accounts.some(({ layer }) => layer !== undefined) || sites.size === 0 || context.lost.any('Group'))
-    return
-  report.warning(
-    'no-account-anywhere',
-    namePlace(user),
-    `"${user.handle}" has no account in any system${named.length + listed.length > 0 ? ', and none comes with the groups' : ''}.`,
-    'Name a system under `accounts`, or write `account: {}` on a group.',
-  )
 }
 
 function expiresSoon(context: Context, user: User, listed: readonly Pair[]): void {
@@ -67,6 +50,21 @@ function expiresSoon(context: Context, user: User, listed: readonly Pair[]): voi
       place,
       `The membership of "${user.handle}" in "${group ?? ''}" ends ${days === 0 ? 'today' : `in ${days} ${days === 1 ? 'day' : 'days'}, on ${until}`}.`,
       'Move `until`, or let it end.',
+    )
+  }
+}
+
+/** People who are in no system at all. Somebody who is kept out of one by name is not forgotten. */
+export function lintPeople(context: Context, users: readonly ManifestOf<'User'>[]): void {
+  const sites = [...context.sites.values()]
+  if (sites.length === 0) return
+  for (const { raw, metadata, spec } of users) {
+    if (spec.accounts !== undefined || sites.some((site) => site.accounts.has(metadata.name))) continue
+    context.report.warning(
+      'no-account-anywhere',
+      { raw, path: ['metadata', 'name'] },
+      `"${metadata.name}" has no account in any system, and no group brings one.`,
+      'Name a system under `accounts`, or write `account: {}` on a group.',
     )
   }
 }

@@ -6,6 +6,8 @@ import { manifestKinds } from './schemas.ts'
 import type { Manifest, Problem, RawDocument } from './document.ts'
 
 export interface Lost {
+  /** Whether everything could be read. */
+  readonly nothing: boolean
   /** Whether a document of this kind and name may stand in what could not be read. */
   readonly has: (kind: string, handle: string) => boolean
   /** Whether any of this kind may. */
@@ -25,6 +27,7 @@ export function lostDocuments(
   // Of a file with a fault of form, nobody knows which documents are in it: its text has to do.
   const texts = [...new Set(problems.map(({ source }) => source.text))]
   return {
+    nothing: false,
     has: (kind, handle) =>
       names.has(`${kind}/${handle}`) ||
       names.has(`${unknown}/${handle}`) ||
@@ -33,7 +36,7 @@ export function lostDocuments(
   }
 }
 
-const nothing: Lost = { has: () => false, any: () => false }
+const nothing: Lost = { nothing: true, has: () => false, any: () => false }
 
 const unknown = '?'
 

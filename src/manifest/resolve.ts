@@ -6,7 +6,7 @@ import { withProfile } from '../connector/describe.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import type { Connectors, Manifest } from './document.ts'
-import { lintGroup, lintPolicy, lintRoles, lintUser } from './lint.ts'
+import { lintGroup, lintPolicy, lintPeople, lintRoles, lintUser } from './lint.ts'
 import {
   normalizeGroup,
   normalizeMapping,
@@ -88,10 +88,15 @@ export function resolveManifests(input: ResolveInput): Resolved {
   resolvePolicies(context, policies)
   resolveMappings(context, of('GroupMapping').map(normalizeMapping))
 
-  for (const group of groups) lintGroup(context, group)
+  const resolved = { ...finish(context), people, ...decisions(context, of, input) }
   for (const policy of policies) lintPolicy(context, policy)
-  lintRoles(context, roles)
-  return { ...finish(context), people, ...decisions(context, of, input) }
+  // What comes of nothing may come of what is at fault: these are for when all else is well.
+  if (input.lost.nothing && !context.report.problems.some(({ severity }) => severity === 'error')) {
+    for (const group of groups) lintGroup(context, group)
+    lintRoles(context, roles)
+    lintPeople(context, users)
+  }
+  return resolved
 }
 
 /** One person at a time: in the long form, a person is needed only while it is their turn. */

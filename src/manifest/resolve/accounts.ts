@@ -13,6 +13,7 @@ import {
   showSite,
   siteOf,
   specPlace,
+  unknownName,
   type Context,
   type GroupThere,
   type RoleThere,
@@ -31,6 +32,7 @@ export function resolveUser(context: Context, user: User, listed: readonly Pair[
     : []
   const own = personSide(context, references, user.groups?.primary)
   checkOnce(context, user, [...own, ...listed])
+  checkPerson(context, user)
   for (const [site, { entries, given }] of sitesOf(context, user, [...own, ...listed])) {
     const main = mainEntry(context, site, user, entries, own)
     const accounts: Wish[] = []
@@ -50,6 +52,19 @@ export function resolveUser(context: Context, user: User, listed: readonly Pair[
     }
     if (accounts.length > 0) site.accounts.set(user.handle, accounts)
   }
+}
+
+function checkPerson(context: Context, user: User): void {
+  for (const person of [user.sponsor, user.owner])
+    if (person && !context.index.users.has(person.name))
+      unknownName(context, person, 'user', context.index.users.keys())
+  if (user.status !== 'left' || user.until !== undefined) return
+  context.report.error(
+    'left-without-until',
+    specPlace(user, 'status'),
+    `"${user.handle}" has left, and it is not said on which day: the grace before removal begins then.`,
+    'Write `until`, the last day.',
+  )
 }
 
 /** In one system: the accounts that the person names, and groups by which membership brings one. */
@@ -167,7 +182,10 @@ function account(context: Context, site: Site, asked: Asked): Wish | undefined {
     ...(period.until !== undefined && { until: period.until }),
     cause: now.because === undefined ? user.cause : { ...user.cause, because: now.because },
   }
-  return addWish(context, site, wish, at) ? wish : undefined
+  const username = values.get('username')
+  return addWish(context, site, wish, username ? valuePlace('username', username) : keyOf(at))
+    ? wish
+    : undefined
 }
 
 const nothing = {}

@@ -61,18 +61,15 @@ function sameAs(
   if (!entry.sameAs) return entry
   const base = group.systems.get(entry.sameAs.name)
   if (!base || [...above, name].includes(entry.sameAs.name)) {
-    const message = base
-      ? `The settings of "${group.handle}" in "${name}" are said to be the same as themselves (${[...above, name, entry.sameAs.name].join(' → ')}).`
-      : `The group "${group.handle}" has no settings in "${entry.sameAs.name}" to be the same as.`
     context.report.error(
       'unknown-same-as',
       entry.sameAs.place,
-      message,
-      suggest(
-        entry.sameAs.name,
-        [...group.systems.keys()].filter((other) => other !== name),
-        'others',
-      ),
+      base
+        ? `The settings of "${group.handle}" in "${entry.sameAs.name}" are said to be the same as themselves.`
+        : `The group "${group.handle}" has no settings in "${entry.sameAs.name}" to be the same as.`,
+      base
+        ? 'Write them out in one of the systems.'
+        : suggest(entry.sameAs.name, others(group, name), 'others'),
     )
     return undefined
   }
@@ -97,6 +94,11 @@ function sameAs(
       preset: entry.preset ?? inherited.preset,
     }
   )
+}
+
+/** The systems of a group beside one of them. */
+function others(group: Group, name: string): string[] {
+  return [...group.systems.keys()].filter((other) => other !== name)
 }
 
 function noPreset(context: Context, site: Site, name: string, at: Place): void {
@@ -154,7 +156,7 @@ function build(context: Context, at: GroupThere): void {
     ...(group.managers && { exactManagers: true }),
     cause: group.cause,
   }
-  addWish(context, site, wish, specPlace(group, 'systems', site.name))
+  addWish(context, site, wish, keyOf(specPlace(group, 'systems', site.name)))
 }
 
 function settings(context: Context, at: GroupThere, parts: Parts): void {

@@ -177,7 +177,7 @@ function noPrimary(
   context.report.error(
     'no-primary-group',
     at,
-    `"${user.handle}" is in ${groups.length} groups of the ${showSite(site)} (${names.join(', ')}${groups.length > 3 ? ', …' : ''}), and none of them is said to be the primary one.`,
+    `"${user.handle}" is in ${groups.length} groups of the ${showSite(site)}, and none of them is said to be the primary one: ${names.join(', ')}${groups.length > 3 ? ', …' : ''}.`,
     `Write \`groups: {primary: ${names[0] ?? ''}, secondary: […]}\`, or \`primaryGroup\` under accounts.${entry?.name ?? site.name}.`,
   )
 }

@@ -194,12 +194,19 @@ function basePrivileges(
   if (!roleNamed(context, site, cloneOf)) return undefined
   const base = all.get(`${site.name}/${cloneOf.name}`)
   if (base && above.includes(base)) {
-    cycle(context, cloneOf, [...above.map((role) => role.handle), base.handle], 'clone of itself')
+    // Every role of the circle would say the same: only those on it do, not those that lead to it.
+    if (base === above[0])
+      cycle(context, cloneOf, [...above.map((role) => role.handle), base.handle], 'a clone of itself')
     return undefined
   }
-  const known = base
-    ? privilegesOf(context, site, base, all, above)
-    : site.description.rolePrivileges?.[cloneOf.name]
+  // What is wrong with the base is said of the base.
+  if (base?.cloneOf) return privilegesOf(context, site, base, all, above)
+  const known =
+    base?.privileges && 'exact' in base.privileges
+      ? base.privileges.exact
+      : base === undefined
+        ? site.description.rolePrivileges?.[cloneOf.name]
+        : undefined
   if (!known && above.length === 1)
     context.report.error(
       'unknown-base',
