@@ -129,6 +129,7 @@ function withOnly(schema: Schema | undefined, keys: readonly string[]): Schema {
 
 /** An account for each system by its name, and further ones that say which system they are in. */
 function accounts(base: Definitions, systems: readonly System[]): Definitions {
+  if (systems.length === 0) return {}
   const description = base['account']?.['description'] ?? ''
   const second: Schema = {
     description: 'A further account of this person, in the system that it names.',
@@ -179,6 +180,7 @@ function groups(base: Definitions, systems: readonly System[]): Definitions {
 
 /** A system of a connector has that connector's settings, and its account keys among the defaults. */
 function settings(base: Definitions, connectors: Connectors): Definitions {
+  if (Object.keys(connectors).length === 0) return {}
   const branches = Object.values(connectors).map(({ connector, schemas }) => ({
     if: { type: 'object', properties: { connector: { const: connector } }, required: ['connector'] },
     then: {
