@@ -164,7 +164,6 @@ const hostile = [
 
 describe('hostile names', () => {
   it.each(hostile)('%j cannot be seen to do anything on a terminal', (name) => {
-    // eslint-disable-next-line no-control-regex
     expect(terminal(name)).toMatch(
       /^[^\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff]*$/,
     )

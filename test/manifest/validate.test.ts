@@ -57,7 +57,7 @@ describe('rolecall validate', () => {
   })
 
   it('warnings are shown and are no failure', () => {
-    const { code, stdout } = rolecall(workspace({ 'access/ana.yaml': ana.replace('{dir: {}}', '{}') }), [
+    const { code, stdout } = rolecall(workspace({ 'access/ana.yaml': `${ana}  employment: contractor\n` }), [
       'validate',
     ])
     expect(code).toBe(0)
