@@ -278,6 +278,26 @@ describe('each guard', () => {
     )
   })
 
+  it('findings come by system and code, whatever the order of the systems', () => {
+    const bad = { live: [owner('ana'), owner('bo')], changes: [remove(owner('ana')), remove(owner('bo'))] }
+    const switchCase = guardCase({ ...bad, config: config({ name: 'switch' }) })
+    const both = check([guardCase(bad), switchCase], context())
+    expect(both).toEqual(check([switchCase, guardCase(bad)], context(), [...guards].reverse()))
+    expect(both.map(({ system, code }) => `${system} ${code}`)).toEqual([
+      'switch last-owner',
+      'switch removal-limit',
+      'vpn last-owner',
+      'vpn removal-limit',
+    ])
+  })
+
+  it('a guardrail that warns does not refuse', () => {
+    const one = guardCase({ live: [owner('ana')], changes: [create(account('bo'))] })
+    const findings = check([one], context({ guardrails: [guardrail({ severity: 'warn' })] }))
+    expect(findings).toMatchObject([{ code: 'guardrail', severity: 'warn' }])
+    expect(refusals(findings)).toEqual([])
+  })
+
   it('is content with a plan that changes nothing', () => {
     const one = guardCase({ live: [owner('ana', { status: 'suspended' })], wishes: [] })
     expect(check([one], context({ guardrails: [guardrail()] }))).toEqual([])

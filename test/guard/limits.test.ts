@@ -171,6 +171,55 @@ describe('removal-limit', () => {
     ])
   })
 
+  it('counts an owner who is suspended as one who is reduced', () => {
+    const live = [boss, ...names('o', 6).map((name) => owner(name))]
+    expect(messages(live, live.slice(1, 3).map(suspend))).toEqual([
+      'This plan reduces 2 of 7 owners in "vpn"; owners are reduced one at a time.',
+    ])
+  })
+
+  it('does not take a rise for a fall, nor an unknown power for a rise', () => {
+    const of = (role: string) => names('c', 4).map((name) => account(name, { role }))
+    const raise = (people: readonly Resource[]) =>
+      messages(
+        [boss, ...people],
+        people.map((one) => role(one, 'Owner')),
+      )
+    expect(raise(of('Administrator'))).toEqual([])
+    expect(raise(of('Root'))).toEqual([
+      'This plan takes power from 4 of 5 administrative accounts in "vpn"; of three or more, at most half may go at once.',
+    ])
+  })
+
+  it('counts the groups that leavers managed and the privileges of a role that goes', () => {
+    const managers = crowd(3, { manages: ['a'] })
+    const rest = names('n', 9).map((name) => account(name))
+    expect(
+      messages([boss, ...managers, ...rest, thing('group', 'a')], managers.slice(1).map(remove)),
+    ).toEqual([
+      'This plan takes away 2 of 3 managed groups in "vpn"; of three or more, at most half may go at once.',
+      'This plan takes away 2 of 3 memberships in "vpn"; of three or more, at most half may go at once.',
+    ])
+    const operator = thing('role', 'operator', { fields: { privileges: names('p', 12) } })
+    expect(messages([boss, operator], [remove(operator)])).toEqual([
+      'This plan takes away 12 of 12 privileges in "vpn"; the limit is 10 (10 % would be 1).',
+    ])
+  })
+
+  it('names people by the handle that the inventory has for an account that nobody declares', () => {
+    const accounts = names('x', 4).map((name) => account(name))
+    const inventory = accounts.map(({ ref: of }) => ({
+      ...of,
+      handle: `person-${of.key}`,
+      wish: '',
+      run: 'r1',
+    }))
+    const words = { live: [boss, ...accounts], wishes: [{ ref: boss.ref }], inventory }
+    expect(found({ ...words, changes: accounts.slice(0, 3).map(remove) })).toMatchObject([
+      { people: ['person-x01', 'person-x02', 'person-x03'] },
+    ])
+  })
+
   it('leaves the ignored out of the collection', () => {
     const guests = names('guest-', 100).map((name) => account(name, { groups: ['a'] }))
     const people = crowd(30)
@@ -251,7 +300,7 @@ describe('Acceptance', () => {
 
   it('covers its systems and its finding and nothing else', () => {
     for (const words of [{ systems: ['switch'] }, { finding: 'owners-below-minimum' } as const])
-      expect(accepting({ atMost: 12, ...words }).map(({ remedy }) => remedy)).toEqual([
+      expect(refusals(accepting({ atMost: 12, ...words })).map(({ remedy }) => remedy)).toEqual([
         'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 12`.',
         'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 12`.',
       ])
@@ -272,6 +321,20 @@ describe('Acceptance', () => {
     const findings = found(words, context({ acceptances: [counted] }))
     expect(refusals(findings)).toEqual([])
     expect(spending(findings)).toEqual(new Map([['november', 3]]))
+  })
+
+  it('adds up what different findings draw on it', () => {
+    const [groups, projects] = (['group', 'project'] as const).map((kind) =>
+      names('g', 4).map((name) => thing(kind, name)),
+    )
+    const all = [...(groups ?? []).slice(1), ...(projects ?? []).slice(1)]
+    const words = { live: [boss, ...(groups ?? []), ...(projects ?? [])], changes: all.map(remove) }
+    const left = (atMost: number) =>
+      refusals(found(words, context({ acceptances: [acceptance({ finding: 'removal-limit', atMost })] })))
+    expect(left(6)).toEqual([])
+    expect(shortOf(left(5))).toBe(
+      'Acceptance "november" does not cover it: it allows 5, and this plan needs 6.',
+    )
   })
 
   it('one that does not reach leaves another to try', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { check } from '../../src/guard/check.ts'
 import { refusals } from '../../src/guard/exit.ts'
 import { lastOwner } from '../../src/guard/last-owner.ts'
@@ -88,6 +88,9 @@ const draws: fc.Arbitrary<Draw> = fc.record({
   planned: fc.boolean(),
   order: fc.infiniteStream(fc.nat(100)).map((stream) => [...take(stream, 12)]),
 })
+
+/** Quick on an idle machine; these walks must not fail for want of one. */
+vi.setConfig({ testTimeout: 240_000 })
 
 describe.each<SystemName>(['directory', 'realm'])('%s', (name) => {
   it('D3: for random states and manifests no accepted plan has a reachable state without a usable owner', () => {

@@ -3,13 +3,17 @@ import { check } from '../../src/guard/check.ts'
 import { exitCodeOf, refusals } from '../../src/guard/exit.ts'
 import type { Observation } from '../../src/connector/contract.ts'
 import type { Change } from '../../src/model/change.ts'
-import type { Resource } from '../../src/model/resource.ts'
+import { Graph, type GraphView } from '../../src/model/graph.ts'
+import { kinds, type Resource } from '../../src/model/resource.ts'
+import { diff } from '../../src/plan/diff.ts'
+import { order } from '../../src/plan/order.ts'
 import {
   account,
   allRead,
   config,
   context,
   create,
+  desired,
   guardCase,
   owner,
   ref,
@@ -21,6 +25,7 @@ import {
   update,
   type CaseWords,
 } from './case.ts'
+import { rules } from '../../src/systems/directory/rules.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
 import * as realm from './realm.ts'
 
@@ -157,6 +162,21 @@ describe('who is left', () => {
     expect(verdict([owner('ana'), account('bo')], rename(owner('ana'), 'anna'))).toEqual([])
   })
 
+  it('the only owner hands over and takes another name and a smaller part at once', () => {
+    const ana = owner('ana')
+    const actual = new Graph('vpn', [ana, account('bo'), thing('scope', 'eu')])
+    const wishes = [
+      { ...owner('anna', { scope: 'eu' }), previousKeys: ['ana'] },
+      owner('bo'),
+      { ref: ref('scope', 'eu') },
+    ]
+    const parts = { actual, description: directory, rules }
+    const changes = diff({ ...parts, desired: desired(wishes), config: loose, inventory: [] })
+    const steps = order(changes, { ...parts, system: 'vpn' })
+    expect(steps.map(({ change }) => change.action)).toEqual(['rename', 'update', 'update'])
+    expect(codes({ live: kinds.flatMap((kind) => [...actual.all(kind)]), wishes, steps })).toEqual([])
+  })
+
   it('two owners change places with two others one at a time, or not at all', () => {
     const live = [owner('ana'), owner('bo'), account('chen'), account('dia')]
     const raises = [role(account('chen'), 'Owner'), role(account('dia'), 'Owner')]
@@ -242,7 +262,60 @@ describe('a right that comes through a group', () => {
   })
 })
 
+describe('what the system seals or forbids', () => {
+  it('a sealed owner is not lowered through a group either', () => {
+    const sealed = { ...inAdmins, fields: { ...inAdmins.fields, sealed: true } }
+    const change = update(admins, { links: { role: ['role:Owner'] } }, {})
+    const words = { ...realm, live: [sealed, admins, owner('bo')] }
+    expect(codes({ ...words, changes: [change] })).toEqual(['sealed-owner'])
+    expect(
+      codes({ ...words, changes: [update(admins, {}, { fields: { description: 'All of us' } })] }),
+    ).toEqual([])
+  })
+
+  it('a sealed account is not renamed', () => {
+    expect(
+      verdict([owner('ana'), account('root', { sealed: true })], rename(account('root'), 'top')),
+    ).toContain('sealed-owner')
+  })
+
+  it('what may stand only once is not doubled on the way to a good end', () => {
+    const single = {
+      ...rules,
+      invariants: (_: GraphView, after: GraphView) =>
+        [...after.all('project')].length === 1
+          ? []
+          : [{ refs: [], message: 'There is one main project.', remedy: 'Rename it.' }],
+    }
+    const [old, next] = [thing('project', 'main'), thing('project', 'next')]
+    expect(codes({ rules: single, live: [owner('ana'), old], changes: [create(next), remove(old)] })).toEqual(
+      ['system-invariant'],
+    )
+    expect(codes({ rules: single, live: [owner('ana'), old], changes: [remove(old)] })).toEqual([
+      'system-invariant',
+    ])
+  })
+})
+
 describe('what was read and declared', () => {
+  it('a collection that the system gives no proof for is never removed from', () => {
+    const { policy } = directory.kinds
+    if (!policy) throw new Error('the directory has policies')
+    const kindsHere = { ...directory.kinds, policy: { ...policy, evidence: [] } }
+    const words = {
+      description: { ...directory, kinds: kindsHere },
+      live: [owner('ana'), account('bo'), thing('policy', 'payroll')],
+    }
+    const findings = check(
+      [guardCase({ ...words, changes: [remove(thing('policy', 'payroll'))] })],
+      context(),
+    )
+    expect(findings.map(({ message }) => message)).toEqual([
+      'The policies of "vpn" are not proven to be read whole (the system offers no proof for them), and this plan takes away 1 thing; nothing is removed on an unproven read.',
+    ])
+    expect(codes({ ...words, changes: [remove(account('bo'))] })).toEqual([])
+  })
+
   it('S28: a list of owners cut to one of three removes nobody, and the exit code says why', () => {
     const one = guardCase({
       live: [owner('ana'), owner('bo')],
@@ -315,6 +388,7 @@ describe('anchors and our own account', () => {
       'given another address',
       update(ana, { fields: { email: 'ana@acme.example' } }, { fields: { email: 'x@acme.example' } }),
     ],
+    ['given a name elsewhere', update(ana, { fields: { username: 'ana' } }, { fields: { username: 'x' } })],
     ['given a setting nobody knows', update(ana, {}, { fields: { ipWhitelist: ['203.0.113.7'] } })],
   ])('an anchor is never %s', (_, change) => {
     expect(codes({ live, config: anchored, changes: [change] })).toEqual(['anchor-touched'])
@@ -322,6 +396,7 @@ describe('anchors and our own account', () => {
 
   it.each<[string, Change]>([
     ['described', update(ana, { fields: { givenName: 'An' } }, { fields: { givenName: 'Ana' } })],
+    ['given a first address', update(owner('ana'), {}, { fields: { email: 'ana@acme.example' } })],
     ['put into a group', update(ana, {}, { links: { groups: ['group:finance'] } })],
   ])('an anchor may be %s', (_, change) => {
     expect(
@@ -335,6 +410,31 @@ describe('anchors and our own account', () => {
     expect(codes({ live: [ana], config: anchored, wishes, changes: [suspend(ana)] })).toEqual([
       'last-owner',
       'anchor-touched',
+    ])
+  })
+
+  it('a rename of an anchor is called what it is', () => {
+    const finding = check([guardCase({ live, config: anchored, changes: [rename(ana, 'anna')] })], context())
+    expect(finding.map(({ message }) => message)).toEqual([
+      'ana is an anchor of "vpn", and this plan lowers it: it is renamed to "anna", its username changes.',
+    ])
+  })
+
+  it('our own account keeps its reach, though its power is the same', () => {
+    const bot = account('ci-bot', { role: 'Administrator', scope: 'eu' })
+    const change = update(bot, { links: { scope: ['scope:eu'] } }, { links: { scope: ['scope:us'] } })
+    const findings = check(
+      [
+        guardCase({
+          live: [owner('ana'), bot, thing('scope', 'eu'), thing('scope', 'us')],
+          changes: [change],
+          identity: 'ci-bot',
+        }),
+      ],
+      context(),
+    )
+    expect(findings.map(({ message }) => message)).toEqual([
+      'rolecall itself uses ci-bot in "vpn", and this plan lowers it: its scope changes.',
     ])
   })
 
