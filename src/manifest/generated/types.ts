@@ -609,6 +609,10 @@ export interface WrittenGroupSpec {
    */
   description?: string
   /**
+   * The handle of the group this one is part of: its members have the access of the parent too. An error where a system of both cannot nest groups.
+   */
+  parent?: string
+  /**
    * The people of the group who do not name it themselves. A pair of person and group is written once, here or on the person. Written, memberships are exact; left out, undeclared ones are left alone.
    */
   members?: WrittenGroupMembership[]
@@ -616,10 +620,6 @@ export interface WrittenGroupSpec {
    * Who reviews the group, and is its maintainer where a system has such a role. A manager is also a member.
    */
   managers?: WrittenGroupMembership[]
-  /**
-   * The handle of the group this one is part of: its members have the access of the parent too. An error where a system of both cannot nest groups.
-   */
-  parent?: string
   /**
    * The systems in which the group exists, each with the group's settings there; {} for a system without any.
    */
