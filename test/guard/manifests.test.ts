@@ -189,6 +189,23 @@ spec: {finding: removal-limit, systems: [vpn], atMost: 4, reason: Contracts end,
     expect(findings(system, [...kept, acceptance], live)).toMatchObject([{ acceptedBy: 'november' }])
   })
 
+  it('who is compromised is stopped at once: no limit and no anchor stands in the way, only the floor', () => {
+    const crowd = names('m', 4)
+    const live = [owner('ana'), owner('bo'), ...crowd.map((name) => account(name))]
+    const system = '  owners: {anchors: [ana], minimum: 1}\n'
+    const stopped = (bo: string) => [
+      ...['ana', ...crowd].map((name) =>
+        person(name, name === 'ana' ? 'Owner' : 'Member', '  status: compromised\n'),
+      ),
+      person('bo', 'Owner', bo),
+    ]
+    expect(codesOf(findings(system, stopped(''), live))).toEqual([])
+    expect(codesOf(findings(system, stopped('  status: compromised\n'), live))).toEqual([
+      'last-owner',
+      'anchor-touched',
+    ])
+  })
+
   it('a guardrail is not passed over in silence', () => {
     const rule = `apiVersion: rolecall/v1
 kind: Guardrail

@@ -180,6 +180,7 @@ function account(context: Context, site: Site, asked: Asked): Wish | undefined {
     person: user.handle,
     ...(isExact(asked) && { exactGroups: true }),
     ...(period.until !== undefined && { until: period.until }),
+    ...(user.status === 'compromised' && { compromised: true }),
     cause: now.because === undefined ? user.cause : { ...user.cause, because: now.because },
   }
   const username = values.get('username')
