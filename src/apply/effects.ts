@@ -9,7 +9,7 @@ import { afterRead, afterWrite, pendingOf, type InventoryChange } from './invent
 import { intention, opening, result } from './journal.ts'
 import { landed, missing, type Lookup } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
-import { lookAtOwners, systemOf } from './owners.ts'
+import { lookAtOwners, shownBy, systemOf } from './owners.ts'
 import type { Ports } from './ports.ts'
 import type { Recovery } from './recovery.ts'
 import type { StepOutcome } from './report.ts'
@@ -192,11 +192,11 @@ async function verify(session: Session, plan: SystemPlan, run: Run, system: numb
     const phrases = missing(change, lookup, description)
     if (phrases.length > 0) open.push({ step: place, message: phrases.join('; ') })
   }
-  const seen = session.reserved.get(plan.name) ?? []
-  if (open.length === 0 && seen.length > 0) {
-    await session.ports.ledger.unreserve(seen)
-    session.reserved.delete(plan.name)
-  }
+  const shown = new Set<string>()
+  plan.steps.forEach(({ id }, place) => {
+    if (isDone(run, system, place) && !open.some(({ step }) => step === place)) shown.add(id)
+  })
+  await free(session, plan.name, shown)
   return { type: 'verified', open: open.reverse() }
 }
 
@@ -266,22 +266,28 @@ async function settle(
     .map(({ step }) => afterWrite(writeOf(step), session.ids.get(step.id), desired, run))
   await record(session, joined(changes))
 
-  const unsent = new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id))
-  const reserved = session.reserved.get(plan.name) ?? []
-  const free = reserved.filter(({ step }) => unsent.has(step))
-  if (free.length > 0) await ledger.unreserve(free)
-  session.reserved.set(
-    plan.name,
-    reserved.filter(({ step }) => !unsent.has(step)),
-  )
+  await free(session, plan.name, new Set(ends.filter(isUntouched).map(({ step }) => step.id)))
   await ledger.audit('steps settled', { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) })
   return { type: 'ok' }
 }
 
 const noAnswer: StepOutcome = { result: 'uncertain', reason: 'no answer came' }
 
-function isUntouched({ result }: StepOutcome): boolean {
+/** Definitely not done: nothing has to be kept for it. */
+function isUntouched({ outcome: { result } }: { readonly outcome: StepOutcome }): boolean {
   return result === 'failed' || result === 'skipped'
+}
+
+/** Releases what was reserved for these steps: their effect was seen, or they were definitely not done. */
+async function free({ ports, reserved }: Session, system: string, steps: ReadonlySet<string>): Promise<void> {
+  const all = reserved.get(system) ?? []
+  const over = all.filter(({ step }) => steps.has(step))
+  if (over.length === 0) return
+  await ports.ledger.unreserve(over)
+  reserved.set(
+    system,
+    all.filter(({ step }) => !steps.has(step)),
+  )
 }
 
 function audited({ id, change }: Step, outcome: StepOutcome): Json {
@@ -295,14 +301,16 @@ function audited({ id, change }: Step, outcome: StepOutcome): Json {
 
 async function remember(session: Session, plan: SystemPlan, run: Run, index: number): Promise<Event> {
   const { ports } = session
-  const { desired, observation, connector } = systemOf(ports, plan.name)
-  const seen = session.seen.get(plan.name) ?? observation
+  const applied = systemOf(ports, plan.name)
+  const seen = session.seen.get(plan.name) ?? applied.observation
   if (seen === undefined) return { type: 'ok' }
   if (!session.seen.has(plan.name))
-    await session.recovery.look(plan.name, lookupIn(seen), connector.description)
+    await session.recovery.look(plan.name, lookupIn(seen), applied.connector.description)
   const pending = pendingOf(plan.steps, (place) => isDone(run, index, place))
   const inventory = await ports.ledger.inventory(plan.name)
-  await record(session, afterRead(seen, desired, inventory, pending, ports.run))
+  await record(session, afterRead(seen, applied.desired, inventory, pending, ports.run))
+  const over = shownBy(seen, applied, await ports.ledger.reservations(plan.name))
+  if (over.length > 0) await ports.ledger.unreserve(over)
   if (!run.begun) await session.recovery.close()
   return { type: 'ok' }
 }

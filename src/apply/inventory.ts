@@ -57,19 +57,22 @@ export function afterRead(
       if (!isSame(known.get(refKey(entry)), entry)) put.push(entry)
     }
 
-  const ids = new Map<Kind, Set<string>>()
-  const isLiveElsewhere = ({ kind, id }: InventoryEntry): boolean => {
+  const byId = new Map<Kind, Map<string, string>>()
+  /** Renamed by hand, and nobody declared the new name: the entry is all that still knows it for ours. */
+  const isLiveUndeclared = ({ kind, id }: InventoryEntry): boolean => {
     if (id === undefined) return false
-    const live = ids.get(kind) ?? new Set(Array.from(graph.all(kind), (resource) => resource.id ?? ''))
-    ids.set(kind, live)
-    return live.has(id)
+    const keys =
+      byId.get(kind) ?? new Map(Array.from(graph.all(kind), (live) => [live.id ?? '', live.ref.key]))
+    byId.set(kind, keys)
+    const key = keys.get(id)
+    return key !== undefined && desired.wishes[kind].get(key) === undefined
   }
   const forget = inventory.filter(
     (entry) =>
       graph.get(entry.kind, entry.key) === undefined &&
       desired.wishes[entry.kind].get(entry.key) === undefined &&
       proofs[entry.kind]?.complete === true &&
-      !isLiveElsewhere(entry),
+      !isLiveUndeclared(entry),
   )
   return { put, forget }
 }

@@ -193,7 +193,7 @@ function lookedBack(program: Program, run: Run, doing: Steps, event: Answer): Ne
   const found = event.type === 'readBack' ? event.found : []
   const unread = event.type === 'unread' ? event.message : 'it gave no answer'
   const pause = found.includes('not done') ? pauseFor(program, run, doing.system) : 0
-  if (pause > 0 && !isCut(run)) return wait(run, pause, { do: 'readBack', ...doing })
+  if (pause > 0) return isCut(run) ? giveUp(run) : wait(run, pause, { do: 'readBack', ...doing })
   const { steps, outcomes } = run.batch
   const ends = outcomes.map((outcome, index) => {
     const place = doing.steps.indexOf(steps[index] ?? -1)

@@ -79,6 +79,20 @@ function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan): Confirmation[
     .sort((a, b) => (a.account < b.account ? -1 : 1))
 }
 
+/** Reservations whose effect a read shows: the account is no owner that anybody could count on any more. */
+export function shownBy(
+  { graph }: Observation,
+  { connector: { rules } }: AppliedSystem,
+  reservations: readonly Reservation[],
+): readonly Reservation[] {
+  return reservations.filter(({ account }) => {
+    const live = graph.get('account', account)
+    if (live === undefined) return true
+    const { owner, unusable } = rules.ownership(live, graph)
+    return !owner || unusable.length > 0
+  })
+}
+
 export function systemOf(ports: Ports, name: string): AppliedSystem {
   const system = ports.systems.get(name)
   if (system === undefined) throw new Error(`The plan has a system "${name}" that apply was not given.`)

@@ -35,20 +35,12 @@ export const confirmed: Event = {
 
 /** The answer when all goes well. */
 export function well(effect: Effect): Event {
-  switch (effect.do) {
-    case 'read':
-      return { type: 'read', moved: [] }
-    case 'confirm':
-      return confirmed
-    case 'send':
-      return { type: 'answered', results: effect.steps.map(() => ({ outcome: 'done' })) }
-    case 'readBack':
-      return { type: 'readBack', found: effect.steps.map(() => 'done') }
-    case 'verify':
-      return { type: 'verified', open: [] }
-    default:
-      return { type: 'ok' }
-  }
+  if (effect.do === 'read') return { type: 'read', moved: [] }
+  if (effect.do === 'confirm') return confirmed
+  if (effect.do === 'send')
+    return { type: 'answered', results: effect.steps.map(() => ({ outcome: 'done' })) }
+  if (effect.do === 'readBack') return { type: 'readBack', found: effect.steps.map(() => 'done') }
+  return effect.do === 'verify' ? { type: 'verified', open: [] } : { type: 'ok' }
 }
 
 /** Answers to the effects of one sort, in turn; a missing one is answered well. */
@@ -100,22 +92,14 @@ export function reasonAt(run: Run, place: number, at = 0): string | undefined {
 
 export function short(effect: Effect): string {
   const where = 'system' in effect && effect.system > 0 ? `@${effect.system}` : ''
-  switch (effect.do) {
-    case 'confirm':
-      return `confirm${where} ${effect.step}`
-    case 'intend':
-    case 'send':
-    case 'readBack':
-      return `${effect.do}${where} ${effect.steps.join(' ')}`
-    case 'settle':
-      return `settle${where} ${effect.steps.map((place, index) => `${place}:${effect.outcomes[index]?.result}`).join(' ')}`
-    case 'pause':
-      return `pause ${effect.seconds}`
-    case 'finish':
-      return `finish ${effect.state}`
-    default:
-      return `${effect.do}${where}`
+  if (effect.do === 'settle') {
+    const ends = effect.steps.map((place, index) => `${place}:${effect.outcomes[index]?.result ?? '?'}`)
+    return `settle${where} ${ends.join(' ')}`
   }
+  if (effect.do === 'confirm') return `confirm${where} ${effect.step}`
+  if (effect.do === 'pause') return `pause ${effect.seconds}`
+  if (effect.do === 'finish') return `finish ${effect.state}`
+  return 'steps' in effect ? `${effect.do}${where} ${effect.steps.join(' ')}` : `${effect.do}${where}`
 }
 
 export function results(...outcomes: readonly ('done' | 'failed' | 'uncertain' | 'waiting')[]): Event {

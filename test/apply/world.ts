@@ -42,20 +42,20 @@ export interface World {
   readonly root: string
   readonly ledger: Ledger
   /** Moves the clock. */
-  pass(seconds: number): void
-  now(): Date
-  plan(wishes: Wishes, changes?: Partial<PlanOptions>): Promise<Plan>
-  apply(plan: Plan, wishes: Wishes, changes?: Partial<Ports> & Faults): Promise<RunReport>
+  readonly pass: (seconds: number) => void
+  readonly now: () => Date
+  readonly plan: (wishes: Wishes, changes?: Partial<PlanOptions>) => Promise<Plan>
+  readonly apply: (plan: Plan, wishes: Wishes, changes?: Partial<Ports> & Faults) => Promise<RunReport>
   /** Plans and applies, and fails the test when a guard refuses. */
-  reach(wishes: Wishes, changes?: Partial<Ports> & Faults): Promise<RunReport>
-  observe(): Promise<Observation>
+  readonly reach: (wishes: Wishes, changes?: Partial<Ports> & Faults) => Promise<RunReport>
+  readonly observe: () => Promise<Observation>
   /** Everything that is there, one line each, sorted. */
-  live(): Promise<string[]>
-  owners(): Promise<string[]>
+  readonly live: () => Promise<string[]>
+  readonly owners: () => Promise<string[]>
   /** A write past rolecall, as a person with another tool makes it. */
-  byHand(write: Parameters<Writer['write']>[0][number]): Promise<void>
-  reopen(): Ledger
-  close(): Promise<void>
+  readonly byHand: (write: Parameters<Writer['write']>[0][number]) => Promise<void>
+  readonly reopen: () => Ledger
+  readonly close: () => Promise<void>
 }
 
 export interface Faults {
@@ -106,6 +106,8 @@ export function makeWorld(root = mkdtempSync(join(tmpdir(), 'rolecall-apply-')))
   }
   const observe = (): Promise<Observation> => asReader((reader) => reader.observe())
 
+  const seen = new WeakMap<Plan, Observation>()
+
   const plan: World['plan'] = async (wishes, { stage = 'full', guarded = true, connector = {} } = {}) => {
     time += 1000
     const observation = await observe()
@@ -137,13 +139,15 @@ export function makeWorld(root = mkdtempSync(join(tmpdir(), 'rolecall-apply-')))
     })
     const refused = findings.filter(refuses)
     if (guarded && refused.length > 0) throw new Error(refused.map(({ message }) => message).join('\n'))
-    return assemble({
+    const made = assemble({
       tool: 'rolecall 0.0.0',
       now: at,
       systems: [guard],
       findings,
       document: () => undefined,
     })
+    seen.set(made, observation)
+    return made
   }
 
   const apply: World['apply'] = (one, wishes, changes = {}) => {
@@ -159,6 +163,7 @@ export function makeWorld(root = mkdtempSync(join(tmpdir(), 'rolecall-apply-')))
       config: { ...config, owners: { ...config.owners, ...owners } },
       connector: { ...directory, floor, description: { ...directory.description, ...connector } },
       desired: desiredOf(wishes),
+      ...(seen.has(one) ? { observation: seen.get(one)! } : {}),
       openReader: async () => reader(await directory.openReader(target)),
       openWriter: async () => writer(await directory.openWriter(target)),
     }
