@@ -206,6 +206,7 @@ function compare(read: Read, workspace: Workspace, inventory: readonly Inventory
     desired,
     steps,
     people: workspace.people,
+    inventory,
     ...(identity === undefined ? {} : { identity }),
   }
   return { config, connector, observation, desired, inventory, changes, guarded }
