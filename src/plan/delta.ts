@@ -12,8 +12,11 @@ export interface Delta {
 }
 
 export const emptyPart: Part = { fields: {}, links: {} }
+export const emptyDelta: Delta = { before: emptyPart, after: emptyPart }
 
-export function isEmpty({ before, after }: Delta): boolean {
+export function isEmpty(delta: Delta): boolean {
+  if (delta === emptyDelta) return true
+  const { before, after } = delta
   return namesIn(before.fields, after.fields).length + namesIn(before.links, after.links).length === 0
 }
 

@@ -81,6 +81,7 @@ function difference(scene: Scene, wish: Wish, live: Resource, described: KindDes
   const links = wish.ref.kind === 'account' ? wishedMemberships(wish, live, scene.groups) : wish.links
   const { written, byHand } = compare(described, { fields: wish.fields, links }, live)
   const delta = withoutWhatGoesAlong(scene, written, described)
+  if (isEmpty(delta) && isEmpty(byHand) && scene.renamedFrom(wish.ref) === undefined) return []
   const { chosen: mapped, rest } = partition(delta, isMapped(scene, described))
   return [
     ...writes(scene, wish, live, rest, described, causeOf(wish, rest, scene.groups)),
@@ -177,8 +178,9 @@ function groundOfGrant(scene: Scene, { ref, links }: Resource): Cause | undefine
 }
 
 /** A membership goes along with its group: that is no change of its own. */
-function withoutWhatGoesAlong(scene: Scene, { before, after }: Delta, described: KindDescription): Delta {
-  if (scene.gone.size === 0) return { before, after }
+function withoutWhatGoesAlong(scene: Scene, delta: Delta, described: KindDescription): Delta {
+  if (scene.gone.size === 0) return delta
+  const { before, after } = delta
   const stays = (name: string, target: string): boolean =>
     described.links[name]?.onRemove !== 'cascade' ||
     !scene.gone.has(target) ||

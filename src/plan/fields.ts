@@ -6,7 +6,7 @@ import {
 } from '../connector/describe.ts'
 import type { Json } from '../model/json.ts'
 import type { LinkTarget, Resource } from '../model/resource.ts'
-import { emptyPart, pick, type Delta } from './delta.ts'
+import { emptyDelta, emptyPart, pick, type Delta } from './delta.ts'
 import { canonical } from './digest.ts'
 import { list, setDifference, spelling } from './sets.ts'
 
@@ -95,7 +95,7 @@ function fieldDifference(described: FieldDescription, live: Json | undefined, wi
     const { goes, comes } = setDifference(list(live), list(wish), spelling(described))
     return sides(goes.length > 0 ? goes : undefined, comes.length > 0 ? comes : undefined)
   }
-  if (isNone(live) && isNone(wish)) return undefined
+  if (live === wish || (isNone(live) && isNone(wish))) return undefined
   if (live !== undefined && comparable(described, live) === comparable(described, wish)) return undefined
   return sides(isNone(live) ? undefined : live, isNone(wish) ? undefined : wish)
 }
@@ -124,6 +124,7 @@ function comparable(described: FieldDescription, value: Json): string {
 }
 
 function deltaOf(differences: readonly Difference[]): Delta {
+  if (differences.length === 0) return emptyDelta
   const part = (name: 'fields' | 'links', side: 'before' | 'after'): object =>
     Object.fromEntries(
       differences

@@ -19,6 +19,7 @@ export interface GroupSides {
  * pair twice; and a primary group is not listed among the secondary ones.
  */
 export function wishedMemberships(wish: Wish, live: Resource, groups: GroupSides): Wish['links'] {
+  if (memberships.every((name) => isSame(wish.links[name], live.links[name]))) return wish.links
   const links: Record<string, readonly LinkTarget[]> = { ...wish.links }
   const [primaryNow, groupsNow, managesNow] = memberships.map((name) => live.links[name] ?? [])
   const declared = wish.links['groups'] ?? []
@@ -77,6 +78,12 @@ export function groupSides(desired: DesiredGraph, spared: (group: LinkTarget) =>
 
 /** The links of an account that are pairs with groups. */
 export const memberships = ['primaryGroup', 'groups', 'manages'] as const
+
+/** Most accounts are as wished: nothing has to be worked out for them. */
+function isSame(some: readonly LinkTarget[] | undefined, others: readonly LinkTarget[] | undefined): boolean {
+  if (some === undefined || others === undefined) return some === others
+  return some.length === others.length && some.every((target, index) => target === others[index])
+}
 
 function union(some: readonly LinkTarget[], others: readonly LinkTarget[] = []): readonly LinkTarget[] {
   return [...new Set([...some, ...others])].sort(byText)

@@ -95,6 +95,7 @@ export function seenThrough(view: GraphView, renames: Renames): GraphView {
 
 /** The resource under its new key and with its links to new names; itself where nothing of it changes. */
 export function renamed<R extends Pick<Resource, 'ref' | 'links'>>(resource: R, renames: Renames): R {
+  if (renames.size === 0) return resource
   const links = renamedLinks(resource.links, renames)
   const key =
     renames.get(resource.ref.kind)?.get(resource.ref.key) ??

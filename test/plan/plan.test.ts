@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import reference from 'canonicalize'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findingCodes, type Finding } from '../../src/model/finding.ts'
 import { evidences, type Plan } from '../../src/model/plan.ts'
@@ -168,6 +170,32 @@ describe('intent', () => {
   })
 })
 
+describe('the canonical form', () => {
+  it('is the one of the library (RFC 8785), for any value', () => {
+    const library = reference as unknown as (value: unknown) => string
+    fc.assert(
+      fc.property(fc.jsonValue({ depthSize: 'medium' }), (value) => {
+        expect(canonical(value)).toBe(library(value))
+      }),
+    )
+    const traps = {
+      10: 1,
+      9: 2,
+      '\u20ac': 3,
+      '\ud83d\ude00': 4,
+      '\ufb33': 5,
+      ['__proto__']: -0,
+      none: undefined,
+      list: [undefined, 1e21, 1e-7],
+    }
+    expect(canonical(traps)).toBe(library(traps))
+  })
+
+  it('there is none of a number that JSON cannot hold', () => {
+    expect(() => canonical({ a: [NaN] })).toThrow('NaN has no JSON form')
+  })
+})
+
 describe('the plan file', () => {
   const text = serializePlan(planOf())
   const check = conforms('plan')
@@ -206,7 +234,7 @@ describe('the plan file', () => {
       `${JSON.stringify(plan, null, 1)}\n`,
       `${reordered}\n`,
       twice,
-      `${'['.repeat(200_000)}`,
+      '['.repeat(200_000),
       `\uFEFF${text}`,
     ])
       expect(read(file), file.slice(0, 40)).toHaveProperty('fault')
