@@ -12,7 +12,10 @@ export interface InventoryChange {
   readonly forget: readonly Pick<InventoryEntry, 'system' | 'kind' | 'key'>[]
 }
 
-/** What one write that was done adds and takes away. `id` is the native id that the system answered with. */
+/**
+ * What one write that was done adds and takes away. `id` is the native id that the system answered with. What was
+ * removed stays ours until a read shows that it is gone: an answer alone has been wrong before.
+ */
 export function afterWrite(
   write: Write,
   id: string | undefined,
@@ -20,7 +23,7 @@ export function afterWrite(
   run: string,
 ): InventoryChange {
   const { system, kind, key } = write.ref
-  if (write.action === 'delete') return { put: [], forget: [{ system, kind, key }] }
+  if (write.action === 'delete') return { put: [], forget: [] }
   const wish = desired.wishes[kind].get(key)
   const nativeId = id ?? ('id' in write ? write.id : undefined)
   const entry: InventoryEntry = {

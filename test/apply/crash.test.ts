@@ -61,7 +61,7 @@ describe('a run that is killed', () => {
     const wanted = withoutIds(await goal.live())
     for (let at = 0; ; at += 1) {
       const world = await worldAt(start)
-      const killer = await killedAt(world, at, late)
+      const killer = await killedAt(world, at)
       const name = killer.names[at] ?? 'never'
       expect(await world.owners(), name).not.toEqual([])
 

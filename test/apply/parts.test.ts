@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest'
+import { ownersLeft } from '../../src/apply/checker.ts'
+import { intention, opening, result, tell } from '../../src/apply/journal.ts'
+import { landed, missing } from '../../src/apply/landed.ts'
+import { compile } from '../../src/apply/program.ts'
+import { exitOf, type Ending, type RunReport, type StepOutcome } from '../../src/apply/report.ts'
+import type { Change, Write } from '../../src/model/change.ts'
+import type { Plan, Step } from '../../src/model/plan.ts'
+import { refKey, type Resource } from '../../src/model/resource.ts'
+import { description } from '../../src/systems/directory/describe.ts'
+import { floor } from '../../src/systems/directory/floor.ts'
+
+const cause = { file: 'access/all.yaml', line: 1, document: 'User/ana' }
+const account = (key: string, more: Partial<Resource> = {}): Resource => ({
+  ref: { system: 'people', kind: 'account', key },
+  fields: { username: key, type: 'person', status: 'active' },
+  links: { role: ['role:Owner'], groups: [] },
+  ...more,
+})
+const ana = account('ana', { id: 'account/1' })
+const removal: Write = { action: 'delete', ref: ana.ref, before: ana, cause }
+const creation: Write = { action: 'create', ref: ana.ref, after: account('ana'), cause }
+const none = { fields: {}, links: {} }
+const suspension: Write = {
+  ...{ action: 'update', ref: ana.ref, id: 'account/1', patch: [], cause },
+  before: { fields: { status: 'active' }, links: { groups: ['group:eng'] } },
+  after: { fields: { status: 'suspended' }, links: { groups: ['group:ops'] } },
+}
+const renaming: Write = {
+  ...{ ref: ana.ref, id: 'account/1', patch: [], cause },
+  action: 'rename',
+  from: 'anna',
+  before: none,
+  after: none,
+}
+
+describe('the independent checker', () => {
+  const row = (name: string, more = {}) => ({
+    user_name: name,
+    role: 'Owner',
+    type: 'person',
+    status: 'active',
+    scope: null,
+    ...more,
+  })
+
+  it('counts owners that can be used, by what the system itself answers', () => {
+    const rows = [
+      ...[row('ana'), row('Bo'), row('chen', { role: 'Member' }), row('dee', { status: 'suspended' })],
+      ...[row('eve', { type: 'service' }), row('fay', { scope: 3 }), row('gus', { status: 'frozen' }), {}],
+    ]
+    expect(ownersLeft(rows, floor, removal, ['ana'])).toEqual(['bo'])
+  })
+
+  it('leaves out the account of the step even when the plan does not say that it lowers it', () => {
+    expect(ownersLeft([row('ANA'), row('bo')], floor, removal, [])).toEqual(['bo'])
+    expect(ownersLeft([row('anna'), row('ana')], floor, renaming, [])).toEqual([])
+  })
+
+  it('leaves out everyone whom a step on something else lowers', () => {
+    const group: Write = { ...suspension, ref: { ...ana.ref, kind: 'group', key: 'ana' } }
+    expect(ownersLeft([row('ana'), row('bo')], floor, group, ['BO'])).toEqual(['ana'])
+  })
+})
+
+describe('whether a write landed', () => {
+  const has = (...live: readonly Resource[]) => {
+    const byKey = new Map(live.map((one) => [refKey(one.ref), one]))
+    return (kind: Resource['ref']['kind'], key: string) => byKey.get(refKey({ kind, key }))
+  }
+  const eng = { ...ana, links: { ...ana.links, groups: ['group:eng', 'group:net'] } }
+  const ops = {
+    ...ana,
+    fields: { ...ana.fields, status: 'suspended' },
+    links: { ...ana.links, groups: ['group:net', 'group:ops'] },
+  }
+  const cases: readonly [string, Write, readonly Resource[], string][] = [
+    ['a create that is there', creation, [ana], 'done'],
+    ['a create that is not', creation, [], 'not done'],
+    ['a create with another value', creation, [ops], 'unclear'],
+    ['a delete that is gone', removal, [], 'done'],
+    ['a delete that is there', removal, [ana], 'not done'],
+    ['a delete after which another took the name', removal, [{ ...ana, id: 'account/2' }], 'done'],
+    ['an update that is there, beside members of others', suspension, [ops], 'done'],
+    ['an update before', suspension, [eng], 'not done'],
+    ['an update of which half is there', suspension, [{ ...eng, fields: ops.fields }], 'unclear'],
+    ['an update of something that is gone', suspension, [], 'unclear'],
+    ['a rename that is there', renaming, [ana], 'done'],
+    ['a rename before', renaming, [{ ...ana, ref: { ...ana.ref, key: 'anna' } }], 'not done'],
+    [
+      'a rename that left the old one',
+      renaming,
+      [ana, { ...ana, ref: { ...ana.ref, key: 'anna' } }],
+      'not done',
+    ],
+    [
+      'a rename after which another took the old name',
+      renaming,
+      [ana, account('anna', { id: 'account/9' })],
+      'done',
+    ],
+  ]
+  it.each(cases)('%s', (_name, write, live, found) => {
+    expect(landed(write, has(...live), description)).toBe(found)
+  })
+
+  it('a value that was to go and is still there is missing', () => {
+    const write: Write = {
+      ...suspension,
+      before: { fields: { email: 'a@acme.example' }, links: {} },
+      after: none,
+    }
+    const live = { ...ana, fields: { ...ana.fields, email: 'a@acme.example' } }
+    expect(missing(write, has(live), description)).toEqual(['email is not as written'])
+  })
+})
+
+describe('what is compiled of a plan', () => {
+  const step = (id: string, change: Change, more: Partial<Step> = {}): Step => ({
+    id,
+    change,
+    needs: [],
+    lowers: [],
+    fingerprint: '',
+    ...more,
+  })
+  const keep = (held: 'create' | 'update'): Change => ({
+    action: 'keep',
+    ref: ana.ref,
+    reason: 'stage',
+    held,
+  })
+  const plan = (...steps: readonly Step[]): Plan =>
+    ({ systems: [{ name: 'people', connector: 'directory', steps }] }) as unknown as Plan
+  const compiled = (...steps: readonly Step[]) =>
+    compile(plan(...steps), { directory: description }).systems[0]!.steps
+
+  it('what needs something that the stage holds back can never be sent', () => {
+    expect(compiled(step('p/1', keep('create')), step('p/2', creation, { needs: ['p/1'] }))[1]).toMatchObject(
+      {
+        impossible: 'it needs p/1, which is held back (stage)',
+      },
+    )
+    expect(
+      compiled(step('p/1', keep('update')), step('p/2', creation, { needs: ['p/1'] }))[1],
+    ).not.toHaveProperty('impossible')
+  })
+
+  it('what needs a step that is not there, or comes later, can never be sent', () => {
+    const [first] = compiled(step('p/1', creation, { needs: ['p/2'] }), step('p/2', creation))
+    expect(first).toMatchObject({ impossible: 'it needs p/2, which does not come before it' })
+    expect(compiled(step('p/1', creation, { needs: ['p/9'] }))[0]).toHaveProperty('impossible')
+  })
+
+  it('the journal of a run tells what was left of it', () => {
+    const all = plan(
+      step('p/1', creation),
+      step('p/2', suspension),
+      step('p/3', removal),
+      step('p/4', renaming),
+    )
+    const records = [
+      ...opening(all),
+      intention(all.systems[0]!.steps.slice(0, 3)),
+      result([
+        ['p/1', { result: 'done' }],
+        ['p/2', { result: 'uncertain', reason: '?' }],
+      ]),
+    ].map((record, index) => ({
+      run: 'r1',
+      sequence: index + 1,
+      at: '',
+      record: JSON.parse(JSON.stringify(record)) as never,
+    }))
+    const told = tell(records)
+    expect(told.systems).toEqual(['people'])
+    expect([...told.writes.keys()]).toEqual(['p/1', 'p/2', 'p/3', 'p/4'])
+    expect([...told.inFlight.keys()]).toEqual(['p/2', 'p/3'])
+    expect(told.inFlight.get('p/3')).toMatchObject({ action: 'delete', before: ana })
+  })
+})
+
+describe('the exit code of a run', () => {
+  const report = (ending: Ending, outcomes: readonly StepOutcome[], more = {}): RunReport => ({
+    ...{ run: 'r', intent: '', digest: '', startedAt: '', finishedAt: '', recovered: [], next: '', ending },
+    systems: [
+      {
+        name: 'people',
+        open: [],
+        steps: outcomes.map((outcome) => ({ id: '', ref: ana.ref, action: 'create' as const, outcome })),
+        ...more,
+      },
+    ],
+  })
+  const done: StepOutcome = { result: 'done' }
+  const failed: StepOutcome = { result: 'failed', reason: '' }
+  const skipped: StepOutcome = { result: 'skipped', reason: '' }
+  const waiting: StepOutcome = { result: 'waiting', reason: '', forWhom: 'bo' }
+  const uncertain: StepOutcome = { result: 'uncertain', reason: '' }
+  const finished: Ending = { how: 'finished' }
+  const cases: readonly [string, RunReport, number][] = [
+    ['all done', report(finished, [done, done]), 0],
+    ['nothing to do', report({ how: 'nothing' }, []), 0],
+    ['something waits', report(finished, [done, waiting]), 0],
+    ['something failed', report(finished, [done, failed]), 5],
+    ['something is uncertain', report(finished, [uncertain]), 5],
+    ['something was skipped', report(finished, [done, skipped]), 5],
+    ['nothing could be sent', report(finished, [skipped], { unread: 'no' }), 4],
+    ['one of two systems could not be read', report(finished, [done], { unread: 'no' }), 5],
+    ['it did not converge', report(finished, [done], { verified: 'open', open: [{}] }), 5],
+    ['it could not be read again', report(finished, [done], { verified: 'unread' }), 5],
+    ['interrupted, though nothing was sent', report({ how: 'interrupted' }, [skipped]), 130],
+    ['interrupted after a failure', report({ how: 'interrupted' }, [failed, skipped]), 130],
+    ['out of time', report({ how: 'deadline' }, [done, skipped]), 5],
+    ['stale', report({ how: 'stale', moved: [] }, [skipped]), 6],
+    ['expired', report({ how: 'expired', at: '' }, [skipped]), 6],
+    ['used', report({ how: 'used' }, [skipped]), 6],
+    ['locked', report({ how: 'locked', system: 'x', holder: {} as never }, [skipped]), 4],
+    ['the ledger was lost before the first write', report({ how: 'ledger', message: '' }, [skipped]), 4],
+    ['the ledger was lost later', report({ how: 'ledger', message: '' }, [done, skipped]), 5],
+    ['the ledger was lost after the last write', report({ how: 'ledger', message: '' }, [done]), 5],
+    ['the ledger was lost with nothing to send', report({ how: 'ledger', message: '' }, []), 4],
+  ]
+  it.each(cases)('%s', (_name, run, code) => {
+    expect(exitOf(run)).toBe(code)
+  })
+})
