@@ -3,7 +3,8 @@
  * `dir`, whose accounts are Members unless they say otherwise, until the test declares systems of its own.
  */
 import { stringify } from 'yaml'
-import type { Source } from '../src/manifest/document.ts'
+import type { Description } from '../src/connector/describe.ts'
+import type { Connectors, Source } from '../src/manifest/document.ts'
 import type {
   WrittenAcceptance,
   WrittenAccessPolicy,
@@ -105,6 +106,27 @@ export function read(from: World | readonly Source[], options: Partial<ReadOptio
   return readManifests(files, { root: '/acme', today, connectors: descriptions, ...options })
 }
 
+/** The codes of all errors of a world, in order of place. */
+export function codes(from: World | readonly Source[], options?: Partial<ReadOptions>): string[] {
+  return read(from, options)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code }) => code)
+}
+
+/** The codes of warnings and hints. */
+export function lints(from: World | readonly Source[], options?: Partial<ReadOptions>): string[] {
+  return read(from, options)
+    .diagnostics.filter(({ severity }) => severity !== 'error')
+    .map(({ code }) => code)
+}
+
+/** Connectors whose `directory` differs: what another system will be like, before there is one. */
+export function describing(differs: Partial<Description>): Connectors {
+  const { directory } = descriptions
+  if (!directory) throw new Error('there is no directory')
+  return { directory: { ...directory, ...differs } }
+}
+
 /** The desired graph of one system; a world with an error fails the test with what is wrong. */
 export function desired(
   from: World | readonly Source[],
@@ -151,7 +173,10 @@ function sources(docs: readonly Doc[]): Source[] {
   for (const { kind, name, spec, metadata } of all) {
     const file =
       kind === 'Settings' || kind === 'System' ? 'rolecall.yaml' : `access/${kind.toLowerCase()}s.yaml`
-    const text = stringify({ apiVersion: 'rolecall/v1', kind, metadata: { name, ...metadata }, spec })
+    const text = stringify(
+      { apiVersion: 'rolecall/v1', kind, metadata: { name, ...metadata }, spec },
+      { compat: 'yaml-1.1' },
+    )
     files.set(file, [...(files.get(file) ?? []), text])
   }
   return [...files].map(([file, texts]) => ({ file, text: texts.join('---\n') }))

@@ -18,6 +18,7 @@ import {
 } from './context.ts'
 import { describeIt } from './containers.ts'
 import { suggest } from '../nearest.ts'
+import { checkShared } from './layers.ts'
 import { place, type Parts } from './values.ts'
 
 /** First where each group exists, so that groups may name each other; then what they are there. */
@@ -25,7 +26,8 @@ export function resolveGroups(context: Context, groups: readonly Group[]): void 
   for (const group of groups) context.groups.set(group.handle, placesOf(context, group))
   for (const group of groups) {
     checkParent(context, group)
-    for (const at of context.groups.get(group.handle) ?? []) build(context, at)
+    for (const at of context.groups.get(group.handle) ?? [])
+      if (at.site.groups.has(group.handle)) build(context, at)
   }
 }
 
@@ -35,7 +37,9 @@ function placesOf(context: Context, group: Group): GroupThere[] {
     const at = specPlace(group, 'systems', name)
     const site = siteOf(context, { name, place: keyOf(at) })
     const entry = sameAs(context, group, name, written, [])
-    if (!site || !entry || !hasKind(context, site, 'group', keyOf(at), 'groups')) continue
+    if (!site || !entry) continue
+    const bundle = isBundle(site, entry)
+    if (!bundle && !hasKind(context, site, 'group', keyOf(at), 'groups')) continue
     if (entry.preset) noPreset(context, site, entry.preset.name, entry.preset.place)
     const one: GroupThere = {
       ...there(site, 'group', group, entry.name ?? group.name),
@@ -44,10 +48,16 @@ function placesOf(context: Context, group: Group): GroupThere[] {
       settings: entry.layers,
       account: entry.account,
     }
-    site.groups.set(group.handle, one)
+    if (one.account) checkShared(context, site, one.account)
+    if (!bundle) site.groups.set(group.handle, one)
     found.push(one)
   }
   return found
+}
+
+/** Where a system has no groups, a group can still say what accounts its members have. */
+function isBundle(site: Site, entry: GroupEntry): boolean {
+  return !site.description.kinds.group && entry.account !== undefined && entry.layers.length === 0
 }
 
 /** `sameAs` takes everything over that is not written beside it, key by key. */

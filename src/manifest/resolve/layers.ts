@@ -4,6 +4,7 @@ import type { Json } from '../../model/json.ts'
 import type { Layer } from '../normalised.ts'
 import { key as keyOf, showPlace, under, type Place } from '../place.ts'
 import { showSite, type Context, type GroupThere, type Site } from './context.ts'
+import { roleNamed } from './roles.ts'
 import { place, sortedSet } from './values.ts'
 
 export interface Value {
@@ -91,6 +92,8 @@ function disagree(
 export function checkShared(context: Context, site: Site, layer: Layer): void {
   for (const [name, value] of Object.entries(layer.values)) {
     const at = under(layer.place, name)
+    // Looked up again for each who has it; said here, it is said even when nobody has it yet.
+    if (name === 'role' && typeof value === 'string') roleNamed(context, site, { name: value, place: at })
     if (name === 'role' || name === 'authentication') continue
     if (workedOut.has(name))
       context.report.error(

@@ -1,25 +1,16 @@
 /** What a System says of itself, checked against what its connector can do. */
 import { collectionOf, kinds } from '../../model/resource.ts'
 import { suggest } from '../nearest.ts'
-import { key as keyOf, under, type Place } from '../place.ts'
+import { key as keyOf, type Place } from '../place.ts'
 import { showSite, type Context, type Site } from './context.ts'
 import { checkShared } from './layers.ts'
-import { roleNamed } from './roles.ts'
 import { lookUp } from './values.ts'
 
 /** After roles and groups: defaults name roles, and `suspendTo` a group. */
 export function checkSystem(context: Context, site: Site): void {
   collections(context, site)
   const { account, suspendTo, profile } = site.system
-  if (account) {
-    checkShared(context, site, account)
-    sharedRole(context, site, account.values['role'], under(account.place, 'role'))
-  }
-  for (const { account: shared } of site.groups.values()) {
-    if (!shared) continue
-    checkShared(context, site, shared)
-    sharedRole(context, site, shared.values['role'], under(shared.place, 'role'))
-  }
+  if (account) checkShared(context, site, account)
   if (suspendTo && site.description.suspend === 'native')
     unsupported(
       context,
@@ -34,11 +25,6 @@ export function checkSystem(context: Context, site: Site): void {
       `The ${showSite(site)} has no profile "${profile.name}".`,
       suggest(profile.name, Object.keys(site.description.profiles ?? {}), 'profiles'),
     )
-}
-
-/** A role for many is looked up once more for each who has it; said here, it is said even when nobody has it yet. */
-function sharedRole(context: Context, site: Site, role: unknown, at: Place): void {
-  if (typeof role === 'string') roleNamed(context, site, { name: role, place: at })
 }
 
 function unsupported(context: Context, at: Place, message: string): void {
