@@ -20,7 +20,7 @@ import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { exit, Fault, type ExitCode } from './exit.ts'
 
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly output: 'text' | 'json' | 'github'
 }
 
@@ -46,7 +46,7 @@ export function registerValidate(program: Command, border: Border): void {
 }
 
 /** Writes all diagnostics to stdout, as they are the result. 1 where one is an error; warnings and hints are 0. */
-export async function validate(options: ValidateOptions, cwd: string, border: Border): Promise<ExitCode> {
+async function validate(options: ValidateOptions, cwd: string, border: Border): Promise<ExitCode> {
   const root = await findRoot(cwd)
   if (root === undefined) {
     throw new Fault(exit.fault, 'There is no rolecall.yaml here or above.', 'Start one with rolecall init.')

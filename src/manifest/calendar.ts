@@ -14,7 +14,7 @@ export function dateProblems(raw: RawDocument): Problem[] {
 }
 
 /** Whether a text of the form YYYY-MM-DD names a day: the calendar is proleptic Gregorian, in UTC. */
-export function isRealDate(text: string): boolean {
+function isRealDate(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text
 }

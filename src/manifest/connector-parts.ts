@@ -10,7 +10,7 @@ import { unknownKey } from './schema-words.ts'
 import { schemaProblems, type Written } from './schema-faults.ts'
 import { connectorValidator, schemaOf } from './schemas.ts'
 
-export interface Surroundings {
+interface Surroundings {
   readonly connectors: Connectors
   /** System handle → connector name, of the systems that are declared. */
   readonly connectorOf: ReadonlyMap<string, string>

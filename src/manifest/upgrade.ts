@@ -6,7 +6,7 @@ import type { JsonObject } from '../model/json.ts'
 import type { Problem, RawDocument } from './document.ts'
 import { suggest } from './nearest.ts'
 
-export const currentVersion = 'rolecall/v1'
+const currentVersion = 'rolecall/v1'
 
 /** How a document of one version becomes one of the version `to`. The step does not touch `apiVersion`. */
 export interface Step {
