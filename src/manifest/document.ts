@@ -22,6 +22,12 @@ export interface RawDocument {
 /** A document that the schema of its kind accepts, as it was written: before defaults, references and dates. */
 export type Manifest = { readonly raw: RawDocument } & WrittenManifest
 
+/**
+ * Faults that are collected of one document at most. A file of 10 MB has room for two million, which nobody reads
+ * and which would fill the memory.
+ */
+export const mostFaults = 1000
+
 export type Path = readonly (string | number)[]
 
 /** A fault at a path of a document, before its place is worked out. */

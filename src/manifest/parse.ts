@@ -17,7 +17,7 @@ import {
 } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { compose, type Stop, type Tree } from './compose.ts'
-import type { Problem, RawDocument, Source } from './document.ts'
+import { mostFaults, type Problem, type RawDocument, type Source } from './document.ts'
 import { misread } from './scalar.ts'
 import * as faults from './syntax.ts'
 
@@ -41,7 +41,8 @@ export function parseSources(sources: readonly Source[]): {
 }
 
 type Range = readonly [start: number, end: number]
-type Report = (fault: faults.Fault, range: Range) => void
+/** A fault that takes work to put in words is a function: beyond the most that are collected it is not called. */
+type Report = (fault: faults.Fault | (() => faults.Fault), range: Range) => void
 
 /** What every step of the walk over one document is given. */
 interface Walk {
@@ -53,8 +54,12 @@ function parseSource(source: Source, documents: RawDocument[], problems: Problem
   const trees = compose(source.text)
   const lineAt = lineCounter(source.text)
   for (let index = 0; ; index += 1) {
+    let count = 0
     const report: Report = (fault, range) => {
-      problems.push({ ...fault, severity: 'error', source, index, path: [], mark: 'value', range })
+      count += 1
+      if (count > mostFaults) return
+      const told = typeof fault === 'function' ? fault() : fault
+      problems.push({ ...told, severity: 'error', source, index, path: [], mark: 'value', range })
     }
     const next = trees.next()
     if (next.done === true) {
@@ -150,8 +155,9 @@ function readMap(items: readonly Pair[], depth: number, walk: Walk): JsonObject 
   for (const { key, value } of items) {
     const name = readKey(key, walk)
     if (name === undefined) continue
-    if (Object.hasOwn(object, name)) walk.report(duplicateFault(name, items, walk.text), rangeOf(key))
-    else object[name] = readNode(value, name, depth + 1, walk)
+    if (Object.hasOwn(object, name)) {
+      walk.report(() => duplicateFault(name, items, walk.text), rangeOf(key))
+    } else object[name] = readNode(value, name, depth + 1, walk)
   }
   return object
 }

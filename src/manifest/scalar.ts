@@ -41,7 +41,7 @@ const forms: readonly { readonly form: RegExp; readonly reading: string }[] = [
   { form: /^[-+]?0b[01_]+$/, reading: 'a number with base two' },
   { form: /^[-+]?0x[0-9a-fA-F_]*_[0-9a-fA-F_]*$/, reading: 'a number' },
   { form: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/, reading: 'a number with base sixty' },
-  { form: /^[-+]?(?=[0-9_.]*_)(?:[0-9][0-9_]*)?\.?[0-9_]*(?:[eE][-+]?[0-9]+)?$/, reading: 'a number' },
+  { form: /^[-+]?(?=[0-9.]*_)[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?$/, reading: 'a number' },
   // 1.1 wants a point and a sign: `1e3` and `1.5e3` are text there.
   { form: /^[-+]?(?:[0-9]+[eE][-+]?[0-9]+|[0-9]*\.[0-9]*[eE][0-9]+)$/, reading: 'text' },
 ]

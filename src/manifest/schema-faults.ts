@@ -4,13 +4,13 @@
  */
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import type { Json } from '../model/json.ts'
-import type { Path, Problem, RawDocument } from './document.ts'
+import { mostFaults, type Path, type Problem, type RawDocument } from './document.ts'
 import { nearest } from './nearest.ts'
 import { explain, keysOf, param } from './schema-words.ts'
 import { isSecret } from './secret.ts'
 
 /** What is checked: a document, or an object inside it at `at`. */
-export interface Checked {
+interface Checked {
   readonly raw: RawDocument
   readonly at: Path
   readonly value: Json
@@ -23,6 +23,7 @@ export type Written = (raw: RawDocument, path: Path) => string | undefined
 /** One problem for each fault, in the order in which ajv finds them; alternatives are one fault, not one each. */
 export function schemaProblems(errors: readonly ErrorObject[], checked: Checked): Problem[] {
   const faults = errors
+    .slice(0, mostFaults)
     .filter((error) => error.keyword !== 'propertyNames' && !/\/(?:oneOf|anyOf)\/\d/.test(error.schemaPath))
     .map((error) => ({ error, path: pathOf(error, checked.value) }))
   const unknown = faults.filter(({ error }) => error.keyword === 'additionalProperties')

@@ -8,7 +8,7 @@ import type { Path } from './document.ts'
 import { suggest } from './nearest.ts'
 import { isSecretKey } from './secret.ts'
 
-export interface Told {
+interface Told {
   readonly code: string
   readonly message: string
   readonly fix?: string | undefined
@@ -18,7 +18,7 @@ export interface Told {
 }
 
 /** The place of a fault, as sentences need it. */
-export interface Place {
+interface Place {
   /** `"members"`, `this User`. */
   readonly subject: string
   /** Whether it is an item of the subject, which then is a list. */

@@ -109,6 +109,26 @@ describe('T24: depth', () => {
     expect(performance.now() - start).toBeLessThan(1000)
   })
 
+  it('of a document with more faults than anybody reads, a thousand are collected', () => {
+    const text = 'a: 1\n'.repeat(100_000)
+    const start = performance.now()
+    expect(parse(`${text}---\nb: *x\n`).diagnostics).toHaveLength(1001)
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
+  it.each([
+    '1_'.repeat(50_000) + 'x',
+    '1'.repeat(100_000) + 'x',
+    '1:'.repeat(50_000) + 'x',
+    '0'.repeat(100_000) + '_.x',
+    '+_'.repeat(50_000),
+    '2026-12-06 ' + '1:'.repeat(50_000),
+  ])('T23: a scalar of 100,000 characters is judged at once', (scalar) => {
+    const start = performance.now()
+    parse(`a: ${scalar}\n`)
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+
   it('a mapping of 100,000 keys takes no longer than its length', () => {
     const text = Array.from({ length: 100_000 }, (_, i) => `k${i}: v\n`).join('')
     const start = performance.now()
