@@ -142,6 +142,7 @@ const hostile = [
   'ad\u200bmin\ufeff\u2060\u00ad',
   '\u{e0041}\u{e0042}',
   '\ud800',
+  'a\ufff9hidden\ufffb',
   '@octocat and @org/team',
   'a@acme.example',
   '<img src=https://evil.example/x.png>',
@@ -165,7 +166,7 @@ const hostile = [
 describe('hostile names', () => {
   it.each(hostile)('%j cannot be seen to do anything on a terminal', (name) => {
     expect(terminal(name)).toMatch(
-      /^[^\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff]*$/,
+      /^[^\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]*$/,
     )
     expect(terminal(terminal(name))).toBe(terminal(name))
   })

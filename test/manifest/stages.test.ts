@@ -163,6 +163,36 @@ describe('a place', () => {
   })
 })
 
+describe('dates', () => {
+  const faults = (spec: string) =>
+    validateDocuments(
+      read(
+        `apiVersion: rolecall/v1\nkind: User\nmetadata: {name: ana, labels: {until: "2026-02-30"}}\nspec: ${spec}\n`,
+      ),
+      descriptions,
+    ).problems.map(({ code, path }) => `${code} ${path.join('.')}`)
+
+  it.each(['2026-02-29', '2026-04-31', '2026-00-10', '2026-01-00', '1900-02-29'])('%s is no day', (date) => {
+    expect(faults(`{until: ${date}}`)).toEqual(['bad-date spec.until'])
+  })
+
+  it.each(['2028-02-29', '2000-02-29', '2026-12-31', '0001-01-01', '9999-12-31'])('%s is one', (date) => {
+    expect(faults(`{until: ${date}}`)).toEqual([])
+  })
+
+  it('a single day is a span, and one that ends before it begins is not', () => {
+    expect(faults('{from: 2026-12-06, until: 2026-12-06}')).toEqual([])
+    expect(faults('{from: 2026-12-07, until: 2026-12-06}')).toEqual(['bad-date spec.until'])
+    expect(faults('{groups: [{group: a, until: 2026-12-06, from: 2026-12-07}]}')).toEqual([
+      'bad-date spec.groups.0.until',
+    ])
+  })
+
+  it('what the user calls until is not a date of ours', () => {
+    expect(faults('{attributes: {until: ["2026-02-30"]}}')).toEqual([])
+  })
+})
+
 describe('parts of a connector', () => {
   const system = (name: string, more = '') =>
     `apiVersion: rolecall/v1\nkind: System\nmetadata: {name: ${name}}\nspec: {connector: directory, settings: {file: a.db}${more}}\n`
