@@ -33,11 +33,19 @@ export function processBorder(noColour = false): Border {
     now: () => new Date(),
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    sees: { out: stdout.isTTY && !automated, err: stderr.isTTY && !automated && env['TERM'] !== 'dumb' },
+    sees: {
+      out: hasRoom(stdout) && !automated,
+      err: hasRoom(stderr) && !automated && env['TERM'] !== 'dumb',
+    },
     answers: stdin.isTTY && stderr.isTTY && !automated,
     colour: { out: colour(stdout), err: colour(stderr) },
-    width: stdout.isTTY ? Math.max(60, Math.min(stdout.columns, 120)) : 100,
+    width: hasRoom(stdout) ? Math.max(60, Math.min(stdout.columns, 120)) : 100,
   }
+}
+
+/** A terminal that says how wide it is: some say 0, and a moving line there never ends. */
+function hasRoom(stream: { readonly isTTY?: boolean; readonly columns?: number }): boolean {
+  return stream.isTTY === true && (stream.columns ?? 0) > 0
 }
 
 /** NO_COLOR comes before every other wish of the environment; https://no-color.org: any non-empty value. */
