@@ -21,7 +21,7 @@ export async function isExpected(plan: Plan, intent: string, ledger: LedgerReade
 }
 
 /** Whether each write of the plan is one that the run had planned and that is not known to be done. */
-export function isRemainder(plan: Plan, told: Told): boolean {
+function isRemainder(plan: Plan, told: Told): boolean {
   const left = new Set<string>()
   for (const [id, digest] of told.writes) if (told.outcomes.get(id)?.result !== 'done') left.add(digest)
   return plan.systems.every(({ steps }) =>

@@ -30,7 +30,7 @@ export function afterWrite(
     ...{ system, kind, key, run },
     ...(nativeId === undefined ? {} : { id: nativeId }),
     handle: wish?.handle ?? handleOf(write),
-    wish: wish === undefined ? '' : wishDigest(wish),
+    wish: wish === undefined ? '' : digestOf(wish),
   }
   const forget = write.action === 'rename' && write.from !== key ? [{ system, kind, key: write.from }] : []
   return { put: [entry], forget }
@@ -105,10 +105,19 @@ function entryOf(
     key,
     ...(id === undefined ? {} : { id }),
     handle: wish.handle,
-    wish: wishDigest(wish),
+    wish: digestOf(wish),
     run,
   }
 }
+
+/** Asked for when a step is done and again when all is read: worked out once. */
+function digestOf(wish: Wish): string {
+  const known = digests.get(wish) ?? wishDigest(wish)
+  digests.set(wish, known)
+  return known
+}
+
+const digests = new WeakMap<Wish, string>()
 
 /** The run that recorded it does not matter: a run that finds nothing new writes nothing. */
 function isSame(known: InventoryEntry | undefined, entry: InventoryEntry): boolean {

@@ -13,7 +13,7 @@ import { sendsAny, type Program, type ProgramStep } from './program.ts'
 import type { StepOutcome } from './report.ts'
 import type { Effect, Event, Found, Run, SystemRun } from './run.ts'
 
-export interface Next {
+interface Next {
   readonly run: Run
   readonly effects: readonly Effect[]
 }

@@ -10,7 +10,7 @@ import type { Confirmation } from './barrier.ts'
 import { ownersLeft } from './checker.ts'
 import type { AppliedSystem, Ports } from './ports.ts'
 
-export interface Look {
+interface Look {
   readonly confirmation: Confirmation
   readonly observation: Observation
   /** Reservations of others that this look shows to be over: the effect is there, or its run is dead and it is not. */

@@ -42,7 +42,7 @@ export interface Ports {
   /** By name; every system of the plan must be here. */
   readonly systems: ReadonlyMap<string, AppliedSystem>
   readonly people: ReadonlyMap<string, Person>
-  /** What the plan's findings draw on Acceptances, by the name the guards look it up with: spent before the first write. */
+  /** What the plan's findings draw on each Acceptance, by the digest of its document: spent before the first write. */
   readonly spends: readonly { readonly acceptance: string; readonly amount: number }[]
   /** Identifier of this run, unique for ever. */
   readonly run: string

@@ -91,7 +91,7 @@ export interface RunReport {
   readonly next: string
 }
 
-export type ApplyExit = 0 | 4 | 5 | 6 | 130
+type ApplyExit = 0 | 4 | 5 | 6 | 130
 
 /** The exit code of a run; where several hold, the gravest: 130, 5, 6, 4, 0. */
 export function exitOf(report: RunReport): ApplyExit {

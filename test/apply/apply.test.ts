@@ -539,6 +539,18 @@ describe('the inventory', () => {
     expect(told(await world.reach(without))).toEqual([])
   })
 
+  it('keeps what was renamed by hand and is not declared: the entry is all that knows it for ours', async () => {
+    const wishes: Wishes = { people: { ana: { role: 'Owner' } } }
+    await world.reach({ ...wishes, groups: ['eng'] })
+    const renaming = { action: 'rename', from: 'eng', ref: ref('group', 'theirs') } as const
+    const none = { fields: {}, links: {} }
+    await world.byHand({ ...renaming, before: none, after: none, patch: [], cause })
+    await world.apply(await world.plan(wishes, { stage: 'report' }), wishes)
+    expect(await keys()).toEqual(['account:ana', 'group:eng'])
+    expect(told(await world.reach(wishes))).toEqual(['delete group:theirs done'])
+    expect(await keys()).toEqual(['account:ana'])
+  })
+
   it('forgets nothing on a read that is not proven whole', async () => {
     await world.reach(start)
     const unproven = reading((reader) => ({

@@ -63,7 +63,7 @@ export function reading(change: (reader: Reader) => Partial<Reader>) {
   return (reader: Reader): Reader => ({ ...reader, ...change(reader) })
 }
 
-export class Killed extends Error {
+class Killed extends Error {
   override name = 'Killed'
 }
 

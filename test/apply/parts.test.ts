@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { lookAtOwners } from '../../src/apply/owners.ts'
 import { ownersLeft } from '../../src/apply/checker.ts'
 import { intention, opening, result, tell } from '../../src/apply/journal.ts'
 import { landed, missing } from '../../src/apply/landed.ts'
 import { compile } from '../../src/apply/program.ts'
 import { exitOf, type Ending, type RunReport, type StepOutcome } from '../../src/apply/report.ts'
+import type { Rules } from '../../src/connector/contract.ts'
+import { Graph } from '../../src/model/graph.ts'
 import type { Change, Write } from '../../src/model/change.ts'
 import type { Plan, Step } from '../../src/model/plan.ts'
-import { refKey, type Resource } from '../../src/model/resource.ts'
+import { kinds, refKey, type Resource } from '../../src/model/resource.ts'
 import { description } from '../../src/systems/directory/describe.ts'
+import { directory } from '../../src/systems/directory/index.ts'
 import { floor } from '../../src/systems/directory/floor.ts'
 
 const cause = { file: 'access/all.yaml', line: 1, document: 'User/ana' }
@@ -52,6 +56,14 @@ describe('the independent checker', () => {
     expect(ownersLeft(rows, floor, removal, ['ana'])).toEqual(['bo'])
   })
 
+  it('counts nobody who is not said to be both an owner and usable', () => {
+    for (const [owner, usable] of [
+      [true, false],
+      [false, true],
+    ] as const)
+      expect(ownersLeft([{}], () => ({ account: 'bo', owner, usable }), removal, [])).toEqual([])
+  })
+
   it('leaves out the account of the step even when the plan does not say that it lowers it', () => {
     expect(ownersLeft([row('ANA'), row('bo')], floor, removal, [])).toEqual(['bo'])
     expect(ownersLeft([row('anna'), row('ana')], floor, renaming, [])).toEqual([])
@@ -60,6 +72,43 @@ describe('the independent checker', () => {
   it('leaves out everyone whom a step on something else lowers', () => {
     const group: Write = { ...suspension, ref: { ...ana.ref, kind: 'group', key: 'ana' } }
     expect(ownersLeft([row('ana'), row('bo')], floor, group, ['BO'])).toEqual(['ana'])
+  })
+})
+
+describe('the look at the owners', () => {
+  it('counts nobody whom the very step would make an owner: it has to be one already', async () => {
+    const lead = (name: string): Resource => ({
+      ...{ ref: { system: 'people', kind: 'group', key: 'admins' }, links: {} },
+      fields: { description: name },
+    })
+    const graph = new Graph('people', [lead('ana'), account('ana'), account('bo')])
+    const change: Write = {
+      ...{ action: 'update', ref: lead('').ref, patch: [], cause },
+      before: { fields: { description: 'ana' }, links: {} },
+      after: { fields: { description: 'bo' }, links: {} },
+    }
+    const rules: Rules = {
+      ...directory.rules,
+      ownership: ({ ref: { key } }, view) => ({
+        owner: view.get('group', 'admins')?.fields['description'] === key,
+        unusable: [],
+      }),
+    }
+    const reader = {
+      observe: () => Promise.resolve({ graph, proofs: {}, readAt: '', calls: 1 }),
+      ownerPayloads: () => Promise.resolve([]),
+    }
+    const wishes = Object.fromEntries(kinds.map((kind) => [kind, new Map()]))
+    const config = { name: 'people', automation: [], ignore: {} }
+    const applied = { config, connector: { ...directory, rules }, desired: { system: 'people', wishes } }
+    const ports = {
+      ...{ systems: new Map([['people', applied]]), people: new Map(), now: () => new Date(0), run: 'r1' },
+      ledger: { reservations: () => Promise.resolve([]) },
+    }
+    const step: Step = { id: 'people/1', change, needs: [], lowers: ['ana'], fingerprint: '' }
+    const plan = { name: 'people', steps: [step] }
+    const look = await lookAtOwners(ports as never, plan as never, step, reader as never)
+    expect(look.confirmation.byRules).toEqual([])
   })
 })
 

@@ -44,9 +44,9 @@ export function well(effect: Effect): Event {
 }
 
 /** Answers to the effects of one sort, in turn; a missing one is answered well. */
-export type Answers = Partial<Record<Effect['do'], readonly (Event | undefined)[]>>
+type Answers = Partial<Record<Effect['do'], readonly (Event | undefined)[]>>
 
-export interface Played {
+interface Played {
   readonly run: Run
   /** `send 0 1`: the effects in order, with the places they speak of. */
   readonly log: readonly string[]

@@ -74,7 +74,7 @@ interface PlanOptions {
 export const system = 'people'
 const cause = { file: 'access/all.yaml', line: 1, document: 'System/people' }
 
-export const config: SystemConfig = {
+const config: SystemConfig = {
   name: system,
   connector: 'directory',
   credentials: {},
@@ -217,12 +217,12 @@ export function makeWorld(root = mkdtempSync(join(tmpdir(), 'rolecall-apply-')))
   }
 }
 
-export function isUsableOwner(account: Resource): boolean {
+function isUsableOwner(account: Resource): boolean {
   const isOwner = account.links['role']?.includes('role:Owner') === true
   return isOwner && account.fields['status'] === 'active' && account.fields['type'] === 'person'
 }
 
-export function desiredOf({ people = {}, groups = [], policies = {}, renamed = {} }: Wishes): DesiredGraph {
+function desiredOf({ people = {}, groups = [], policies = {}, renamed = {} }: Wishes): DesiredGraph {
   const wishes = Object.fromEntries(kinds.map((kind) => [kind, new Map<string, Wish>()])) as Record<
     Kind,
     Map<string, Wish>

@@ -15,7 +15,7 @@ import {
   type RunRecord,
 } from '../../src/ledger/ledger.ts'
 
-export interface Store {
+interface Store {
   /** Another process, as it were: its own ledger on the same place. `gone` says whom it knows to be dead. */
   open(now: () => Date, gone?: (holder: LockHolder) => boolean): Promise<Ledger>
   reader(): Promise<LedgerReader>
@@ -382,7 +382,7 @@ export const ana: InventoryEntry = {
   run: 'r1',
 }
 
-export function holder(run: string): Omit<LockHolder, 'since' | 'heartbeat'> {
+function holder(run: string): Omit<LockHolder, 'since' | 'heartbeat'> {
   return { run, actor: 'ana', host: 'runner-1', pid: 4711 }
 }
 
