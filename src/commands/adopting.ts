@@ -45,7 +45,7 @@ export async function adoptLive(
   session: Session,
 ): Promise<void> {
   const scene = await look(name, created && { name, ...created }, border, session)
-  const today = border.now().toISOString().slice(0, 10)
+  const today = dayOf(border.now())
   const seen = scene.created && seenIn(scene)
   const sources = withSystem(scene, seen)
   const adopted = await adoptFrom(scene, sources, today)
@@ -71,8 +71,8 @@ async function look(
   if (!isKnown && created === undefined) throw unknownSystem(name, systemNames(sources))
   const now = border.now()
   const found = isKnown
-    ? (await loadWorkspace({ cwd: root, now, connectors: descriptions, compare: 'declared' })).workspace
-    : valid(root, withSystem({ root, sources, ...(created && { created }) }), now.toISOString().slice(0, 10))
+    ? await declared(root, sources, now)
+    : valid(root, withSystem({ root, sources, ...(created && { created }) }), dayOf(now))
   const config = found.systems.get(name)
   if (config === undefined) throw unknownSystem(name, [...found.systems.keys()])
   const connector = connectorOf(config)
@@ -83,6 +83,18 @@ async function look(
     return { root, sources, config, connector, observation, ...(!isKnown && created && { created }) }
   } finally {
     await reader.close()
+  }
+}
+
+/** A System counts as the protected branch has it. Without any document beside it there is nothing wrong yet. */
+async function declared(root: string, sources: readonly Source[], now: Date): Promise<Workspace> {
+  try {
+    return (await loadWorkspace({ cwd: root, now, connectors: descriptions, compare: 'declared' })).workspace
+  } catch (error) {
+    const isBare =
+      error instanceof InvalidManifests && error.diagnostics.every(({ code }) => code === 'no-manifests')
+    if (isBare) return valid(root, sources, dayOf(now))
+    throw error
   }
 }
 
@@ -193,4 +205,8 @@ function textAt(value: unknown, key: string): string | undefined {
       ? Object.entries(value).find(([name]) => name === key)?.[1]
       : undefined
   return typeof found === 'string' ? found : undefined
+}
+
+function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10)
 }

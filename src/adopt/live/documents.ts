@@ -66,10 +66,9 @@ function groupDocument(scene: Scene, live: Resource, sides: GroupSides): JsonObj
   const { name, description, parent } = spec
   const members = sides.members.get(target)
   return manifest('Group', base['metadata'] as JsonObject, {
-    ...present({ name, description }),
+    ...present({ name, description, parent }),
     ...(members === undefined ? {} : { members: sorted(members) }),
     managers: sorted(sides.managers.get(target) ?? []),
-    ...present({ parent }),
     systems: { [system]: settings },
   })
 }

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml'
 import { marksOf } from '../../manifest/format-comments.ts'
+import type { Json } from '../../model/json.ts'
 import type { Edit } from './edits.ts'
 
 /**
@@ -24,17 +25,32 @@ function rewriteOne(text: string, edits: readonly Edit[]): string {
 }
 
 function apply(document: Document, edit: Edit): void {
+  const node = document.getIn(edit.path, true)
   if ('value' in edit) {
     if (edit.value === undefined) document.deleteIn(edit.path)
-    else document.setIn(edit.path, document.createNode(edit.value))
+    else replace(document, edit.path, node, edit.value)
   } else if ('add' in edit) {
-    const node = document.getIn(edit.path)
     if (isSeq(node)) insert(document, node, edit.add)
     else document.setIn(edit.path, document.createNode([edit.add]))
-  } else {
-    const node = document.getIn(edit.path)
-    if (isSeq(node)) node.items = node.items.filter((item) => nameIn(item) !== edit.remove)
+  } else if (isSeq(node)) {
+    node.items = node.items.filter((item) => nameIn(item) !== edit.remove)
   }
+}
+
+/** The new value in the old one's place: with its comments, and of a set only the members that differ. */
+function replace(document: Document, path: readonly string[], old: unknown, value: Json): void {
+  if (isScalar(old) && (typeof value !== 'object' || value === null)) {
+    old.value = value
+  } else if (isSeq(old) && isTexts(value)) {
+    old.items = old.items.filter((item) => value.includes(nameIn(item) ?? ''))
+    for (const member of value) insert(document, old, member)
+  } else {
+    document.setIn(path, document.createNode(value))
+  }
+}
+
+function isTexts(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 /** At its place in a sorted list, at the end of any other. What is there already is not added again. */

@@ -232,9 +232,9 @@ function teamDocuments(system: System, team: Team, people: People, handles: Hand
     {
       ...(team.name === handle ? {} : { name: team.name }),
       ...(team.description === undefined ? {} : { description: team.description }),
+      ...(team.parent === undefined ? {} : { parent: handles(system, 'Group', team.parent) }),
       members: handlesOf(inside(system, team.members), people).filter((member) => !managers.includes(member)),
       managers,
-      ...(team.parent === undefined ? {} : { parent: handles(system, 'Group', team.parent) }),
       systems: { [system.name]: {} },
     },
   )
