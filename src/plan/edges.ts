@@ -117,7 +117,8 @@ function parentsFirst(
   }
 }
 
-function upwards(kind: Kind, description: Description): string[] {
+/** Links by which a thing stands under others of its own kind. */
+export function upwards(kind: Kind, description: Description): string[] {
   const links = Object.entries(description.kinds[kind]?.links ?? {})
   return links.filter(([, link]) => link.to.includes(kind)).map(([name]) => name)
 }

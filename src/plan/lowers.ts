@@ -1,6 +1,6 @@
 import type { Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
-import type { Write } from '../model/change.ts'
+import type { Change, Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
 import { lowered, ownersTouchedBy, simulate, usableOwners } from './simulate.ts'
@@ -13,10 +13,10 @@ import { lowered, ownersTouchedBy, simulate, usableOwners } from './simulate.ts'
 export function loweredByEach(
   writes: readonly Write[],
   { actual, description, rules }: { actual: GraphView; description: Description; rules: Rules },
-): ReadonlyMap<Write, readonly string[]> {
+): ReadonlyMap<Change, readonly string[]> {
   const renames = settle(renamesIn(writes), actual)
   const seen = seenThrough(actual, renames)
-  const byWrite = new Map<Write, string[]>()
+  const byWrite = new Map<Change, string[]>()
   for (const write of writes) {
     // The name is new already in this view; what is left of a rename is what else it changes.
     const alone: Write = write.action === 'rename' ? { ...write, action: 'update' } : write

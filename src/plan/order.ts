@@ -5,7 +5,7 @@ import type { GraphView } from '../model/graph.ts'
 import type { Step } from '../model/plan.ts'
 import { kinds, showRef } from '../model/resource.ts'
 import { adds, emptyPart, isEmpty } from './delta.ts'
-import { edges, type Edges } from './edges.ts'
+import { edges, upwards, type Edges } from './edges.ts'
 import { fingerprint } from './fingerprint.ts'
 import { loweredByEach } from './lowers.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
@@ -26,11 +26,12 @@ export interface OrderContext {
  */
 export function order(given: readonly Change[], context: OrderContext): Step[] {
   const { actual, description, system } = context
-  const changes = given.flatMap((change) => renameAlone(change, context))
-  const lowers = loweredByEach(changes.filter(isWrite), context)
+  const together = loweredByEach(given.filter(isWrite), context)
+  const changes = given.flatMap((change) => renameAlone(change, context, together))
+  const lowers = changes.length === given.length ? together : loweredByEach(changes.filter(isWrite), context)
   const seen = seenThrough(actual, settle(renamesIn(changes), actual))
   const needs = edges(changes, { actual, seen, description })
-  const isReduction = (change: Change): boolean => isWrite(change) && lowers.has(change)
+  const isReduction = (change: Change): boolean => lowers.has(change)
   const sorted = sequence(changes, needs, isReduction)
   const ids = new Map(sorted.map((change, index) => [change, `${system}/${index + 1}`]))
   const place = new Map(sorted.map((change, index) => [change, index]))
@@ -40,19 +41,26 @@ export function order(given: readonly Change[], context: OrderContext): Step[] {
     needs: [...(needs.get(change) ?? [])]
       .sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0))
       .map((first) => ids.get(first) ?? ''),
-    lowers: isWrite(change) ? (lowers.get(change) ?? []) : [],
+    lowers: lowers.get(change) ?? [],
     fingerprint: fingerprint(change, seen, description),
   }))
 }
 
 /**
- * A rename comes first of all, since others use the new name; an owner reduction comes late and alone. One change that is
- * both is taken apart.
+ * A rename comes first of all, since others use the new name. What it carries along may have to come late: an owner
+ * reduction is sent alone, and a new place among its own kind may have to wait for others that use the new name. Then
+ * the change is taken apart.
  */
-function renameAlone(change: Change, { actual, description, rules }: OrderContext): Change[] {
+function renameAlone(
+  change: Change,
+  { description }: OrderContext,
+  lowers: ReadonlyMap<Change, readonly string[]>,
+): Change[] {
   if (change.action !== 'rename' || isEmpty(change)) return [change]
-  const lowers = loweredByEach([change], { actual, description, rules })
-  if (lowers.size === 0) return [change]
+  const moves = upwards(change.ref.kind, description).some(
+    (link) => link in change.before.links || link in change.after.links,
+  )
+  if (!moves && !lowers.has(change)) return [change]
   const { from, action: _, ...update } = change
   const rename = {
     ...update,
@@ -113,7 +121,7 @@ function needsFirst(sorted: readonly Change[], needs: Edges): Change[] {
     for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
       const change = at
       const missing = [...(needs.get(change) ?? [])].filter(
-        (first) => !done.has(first) && !together(change, first, open),
+        (first) => !done.has(first) && !inOneGo(change, first, open),
       )
       if (done.has(change) || missing.length === 0) {
         stack.pop()
@@ -130,7 +138,7 @@ function needsFirst(sorted: readonly Change[], needs: Edges): Change[] {
 }
 
 /** Removals that hold on to each other have no order: the system takes them in one go, or says which one it refuses. */
-function together(change: Change, first: Change, open: ReadonlySet<Change>): boolean {
+function inOneGo(change: Change, first: Change, open: ReadonlySet<Change>): boolean {
   return change.action === 'delete' && first.action === 'delete' && open.has(first)
 }
 

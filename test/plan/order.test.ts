@@ -151,6 +151,18 @@ describe('references', () => {
     expectNoCircle(turned, [group('a', 'b'), group('b', 'c'), group('c')])
   })
 
+  it('a rename that also moves to another place comes apart, since others may have to move first', () => {
+    const steps = stepsOf({
+      wishes: [wish(group('new', 'child'), { previousKeys: ['old'] }), wish(group('child'))],
+      live: [group('old'), group('child', 'old')],
+    })
+    expect(steps.map((step) => [short(step.change), step.needs])).toEqual([
+      ['rename group:new from old', []],
+      ['update group:child -parent group:new', ['office/1']],
+      ['update group:new +parent group:child', ['office/1', 'office/2']],
+    ])
+  })
+
   it('a circle that comes about only half-way is seen too', () => {
     // q goes under n while p, still under q, is where n goes: p has to move first.
     const before = [group('n'), group('p', 'q'), group('q'), group('x')]

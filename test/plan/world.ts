@@ -88,7 +88,7 @@ export function config(more: Partial<SystemConfig> = {}): SystemConfig {
 
 /** What an earlier run applied. */
 export function applied(kind: Kind, key: string, more: Partial<InventoryEntry> = {}): InventoryEntry {
-  return { system, kind, key, handle: key, wish: '', run: '20261101-1', ...more }
+  return { system, kind, key, handle: key, wish: 'its digest', run: '20261101-1', ...more }
 }
 
 export interface World {
