@@ -2,6 +2,7 @@
 import type { Observation } from '../connector/contract.ts'
 import { movedSince } from '../connector/before.ts'
 import type { Description } from '../connector/describe.ts'
+import { isWrite } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { OwnerView, Step, SystemPlan } from '../model/plan.ts'
 import { collectionOf, type Kind } from '../model/resource.ts'
@@ -22,7 +23,8 @@ export function movedSincePlan(
   plannedAt: string,
 ): Moved[] {
   const { description } = system.connector
-  const steps = moved(plan.steps, graph, description).filter(({ change }) => change.action !== 'keep')
+  // what is by hand or kept is not sent: somebody who did it meanwhile made nothing stale
+  const steps = moved(plan.steps, graph, description).filter(({ change }) => isWrite(change))
   return [
     ...steps.map((step) => ({
       system: plan.name,

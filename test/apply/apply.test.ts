@@ -207,6 +207,23 @@ describe('a plan that may not run', () => {
     expect((await world.apply(plan, wishes)).ending.how).toBe('finished')
   })
 
+  it('is not stale because somebody did what is to be done by hand', async () => {
+    const plan = await world.plan(start)
+    const none = { fields: {}, links: {} }
+    const change = {
+      action: 'manual',
+      ref: ref('account', 'ana'),
+      before: none,
+      after: none,
+      steps: [],
+      cause,
+    } as const
+    const byHand = { id: 'people/9', change, needs: [], lowers: [], fingerprint: 'as it was' }
+    const systems = plan.systems.map((one) => ({ ...one, steps: [...one.steps, byHand] }))
+    const report = await world.apply({ ...plan, systems }, start)
+    expect([report.ending.how, told(report).length]).toEqual(['finished', 6])
+  })
+
   it('F16: removes nothing after a read that is not proven whole', async () => {
     await world.reach(start)
     const wishes = { ...start, people: { ana: start.people!['ana']!, bo: start.people!['bo']! } }
