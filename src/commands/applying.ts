@@ -114,7 +114,7 @@ async function show(
   border: Border,
   { quiet }: Session,
 ): Promise<void> {
-  const { next: _next, ...around } = aroundOf(plan, compared, options)
+  const { next: _next, ...around } = aroundOf(plan, compared, options, { command: 'apply' })
   const refused = around.unread.length > 0 || exitCodeOf(plan.findings) !== exit.done
   if (quiet && !refused && (options.autoApprove === true || options.expect !== undefined)) return
   showWarnings(compared.loaded.diagnostics, border)

@@ -54,7 +54,7 @@ async function plan(options: PlanOptions, border: Border, session: Session): Pro
 
 async function show(made: Plan, compared: Compared, options: PlanOptions, border: Border): Promise<void> {
   const saved = options.out !== undefined && options.output === undefined
-  const around = aroundOf(made, compared, options, saved ? options.out : undefined)
+  const around = aroundOf(made, compared, options, { command: 'plan', file: saved ? options.out : undefined })
   const { showWarnings } = await import('./warnings.ts')
   showWarnings(compared.loaded.diagnostics, border)
   if (options.out === undefined || saved) {
@@ -100,7 +100,7 @@ export function aroundOf(
   made: Plan,
   { unread, loaded }: Pick<Compared, 'unread' | 'loaded'>,
   options: NarrowOptions,
-  file?: string,
+  { command, file }: { readonly command: 'plan' | 'apply'; readonly file?: string | undefined },
 ): Around {
   const refusing = new Set(made.findings.filter(isRefusing).map(({ system }) => system))
   const stopped = refusing.size + unread.length > 0
@@ -118,7 +118,7 @@ export function aroundOf(
     afterMerge: loaded.afterMerge,
     ...(!stopped && able.length > 0 ? { next } : {}),
     ...(stopped && able.length > 0
-      ? { narrowed: run(`plan${able.map((name) => ` --system ${name}`).join('')}`) }
+      ? { narrowed: run(`${command}${able.map((name) => ` --system ${name}`).join('')}`) }
       : {}),
   }
 }

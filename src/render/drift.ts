@@ -107,7 +107,7 @@ function entryLines(
   pen: Paint,
 ): string[] {
   const { system, kind, key } = change.ref
-  const state = stateOf(change)
+  const state = change.from === undefined ? stateOf(change) : `is still called ${terminal(change.from)}`
   const waits =
     entry.forWhom === undefined ? '' : `for ${terminal(entry.forWhom)} since ${terminal(entry.since ?? '?')}`
   const head = [

@@ -173,17 +173,29 @@ describe('exit 3: refused', () => {
     expect(rolecall(root, ['apply', 'plan.json']).code).toBe(3)
   })
 
-  it('names the Acceptance that would do, and the same command for what could run', () => {
+  it('prints the Acceptance that would do, and the same command for what could run', () => {
     const root = applied()
-    for (const name of ['dana', 'build-bot', 'chen']) drop(root, 'access/people.yaml', name)
-    edit(root, 'access/groups.yaml', '  managers:\n    - chen\n', '')
+    for (const name of ['dana', 'build-bot', 'bo']) drop(root, 'access/people.yaml', name)
     edit(root, 'access/policies.yaml', '    - user: build-bot\n', '')
-    edit(root, 'access/groups.yaml', 'Those who may look at the payroll', 'Who may look at the payroll')
-    edit(root, 'rolecall.yaml', '      - ana\n      - chen\n    minimum: 2', '      - ana\n    minimum: 1')
-    const { code, stdout } = rolecall(root, ['plan'])
-    expect(code).toBe(3)
-    expect(stdout).toContain('kind: Acceptance')
-    expect(stdout).toContain('finding: removal-limit')
+    edit(root, 'rolecall.yaml', '      - bo\n', '')
+    const refused = rolecall(root, ['plan'])
+    expect(refused.code).toBe(3)
+    expect(refused.stdout).toContain('What could run: rolecall plan --system workshop\n')
+    expect(rolecall(root, ['plan', '--system', 'workshop']).code).toBe(0)
+    const printed = refused.stdout.match(/^ {4}apiVersion[^]*?until: \S+$/gm) ?? []
+    expect(printed).toHaveLength(2)
+    put(
+      root,
+      'access/acceptances.yaml',
+      printed.map((text) => text.replace(/^ {4}/gm, '')).join('\n---\n') + '\n',
+    )
+    const accepted = rolecall(root, ['plan'])
+    expect([accepted.code, accepted.stdout]).toEqual([
+      0,
+      expect.stringContaining('Accepted by removal-limit-office-') as string,
+    ])
+    expect(rolecall(root, ['apply', '--auto-approve']).code).toBe(0)
+    expect(rolecall(root, ['plan', '--detailed-exitcode']).code).toBe(0)
   })
 
   it.each([
