@@ -10,7 +10,7 @@ export interface Period {
   readonly until?: string | undefined
 }
 
-export type Phase = 'before' | 'during' | 'after'
+type Phase = 'before' | 'during' | 'after'
 
 export function phase(period: Period, today: string): Phase {
   if (period.from !== undefined && today < period.from) return 'before'

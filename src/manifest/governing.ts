@@ -26,7 +26,7 @@ export function governingDocuments(
   return { documents: documents.filter(({ value }) => ruling.has(value['kind'])), problems }
 }
 
-export type Labels = Readonly<Record<string, string>>
+type Labels = Readonly<Record<string, string>>
 
 /**
  * Labels of people, as the protected branch has them where there is one: somebody whom a change takes out is still

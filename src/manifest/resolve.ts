@@ -33,7 +33,7 @@ import { resolvePolicies } from './resolve/policies.ts'
 import { resolveRoles } from './resolve/roles.ts'
 import { checkRenames, checkSystem } from './resolve/systems.ts'
 
-export interface ResolveInput {
+interface ResolveInput {
   /** Sound documents, one for each kind and handle. */
   readonly manifests: readonly Manifest[]
   readonly connectors: Connectors
@@ -48,7 +48,7 @@ export interface ResolveInput {
   readonly labelsOf: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
 
-export interface Resolved {
+interface Resolved {
   readonly systems: ReadonlyMap<string, SystemConfig>
   readonly desired: ReadonlyMap<string, DesiredGraph>
   readonly people: ReadonlyMap<string, Person>

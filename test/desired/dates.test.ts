@@ -117,6 +117,14 @@ describe('an account has dates of its own', () => {
     expect(dated({}, {})).toBeUndefined()
   })
 
+  it('the later beginning holds, whoever wrote it', () => {
+    const state = (user: string, own: string): string =>
+      wish(world().user('ana', { from: user, accounts: { dir: { from: own } } }), 'account', 'ana').state
+    expect(state('2026-01-01', '2027-01-01')).toBe('later')
+    expect(state('2027-01-01', '2026-01-01')).toBe('later')
+    expect(state('2026-01-01', '2026-11-22')).toBe('present')
+  })
+
   it('one account is suspended alone', () => {
     const two = world()
       .system('dir')

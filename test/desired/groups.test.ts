@@ -83,6 +83,16 @@ describe('names', () => {
     expect(codes(world().group('a', { name: 'X' }).group('b', { name: 'X' }))).toEqual(['duplicate-name'])
   })
 
+  it('former names of a person are those of the main account, and of no other', () => {
+    const ana = world().user(
+      'ana',
+      { accounts: { dir: {}, root: { system: 'dir', username: 'root' } } },
+      { previously: ['Anna', 'ana'] },
+    )
+    expect(wish(ana, 'account', 'ana').previousKeys).toEqual(['anna'])
+    expect(wish(ana, 'account', 'root').previousKeys).toEqual([])
+  })
+
   it('a former name that is in use again renames nothing, and says so', () => {
     const again = world()
       .group('a', {}, { previously: ['b'] })

@@ -137,6 +137,13 @@ describe('mappings', () => {
     })
   })
 
+  it('the group to fall back to is linked beside those of the rules', () => {
+    const rules = [{ attribute: 'groups', in: ['fin'], group: 'finance' }]
+    expect(wish(base.mapping('m', { fallback: 'servers', rules }), 'mapping', 'm').links).toEqual({
+      groups: ['group:Finance (EU)', 'group:servers'],
+    })
+  })
+
   it('`fallback: none` is a value, and what is absent is not managed', () => {
     expect(wish(base.mapping('m', { fallback: 'none' }), 'mapping', 'm')).toMatchObject({
       fields: { fallback: 'none' },

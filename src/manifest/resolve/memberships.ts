@@ -75,13 +75,13 @@ export function isActive(period: Period, context: Context): boolean {
 }
 
 /** The groups of one account today. */
-export interface Held {
+interface Held {
   readonly primary: GroupThere | undefined
   readonly secondary: readonly GroupThere[]
   readonly manages: readonly GroupThere[]
 }
 
-export interface Asked {
+interface Asked {
   readonly user: User
   readonly entry: AccountEntry | undefined
   /** What the person or the account says itself, and what the groups say: only for a person's main account there. */

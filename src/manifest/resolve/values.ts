@@ -45,7 +45,7 @@ export function place(
 }
 
 /** A value in the form in which equal means equal: sets sorted by code unit and without repeats. */
-export function fieldValue(shape: 'scalar' | 'set' | 'ordered' | 'map', value: Json): Json {
+function fieldValue(shape: 'scalar' | 'set' | 'ordered' | 'map', value: Json): Json {
   if (shape !== 'set') return value
   return typeof value === 'string' ? [value] : Array.isArray(value) ? sortedSet(value as string[]) : value
 }
