@@ -1,0 +1,316 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import type { Plan, Step } from '../../src/model/plan.ts'
+import { byHand } from '../cli/directory.ts'
+import { rolecall, type Outcome } from '../cli/rolecall.ts'
+
+/**
+ * The real configuration of two large organisations, all the way: import, plan, apply, drift, refusal. What is
+ * expected is counted here from the source, in another way than the importer does it.
+ */
+const data = join(
+  process.env['ROLECALL_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data'),
+  'kubernetes-org',
+)
+const isHere = existsSync(join(data, 'kubernetes/org.yaml'))
+const why = isHere
+  ? ''
+  : `skipped: ${data} is not here; set ROLECALL_TEST_DATA to the folder that holds kubernetes-org`
+if (!isHere) console.log(why)
+
+const organisations = ['kubernetes', 'kubernetes-sigs'] as const
+
+describe.skipIf(!isHere)(`two organisations of a real project ${why}`, { timeout: 300_000 }, () => {
+  let home = ''
+  let root = ''
+  let said = ''
+
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'rolecall-kubernetes-'))
+    root = join(home, 'access')
+    const outcome = rolecall(home, ['adopt', '--from', 'peribolos', data, '--out', 'access'])
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    said = outcome.stdout
+  }, 300_000)
+
+  afterAll(() => {
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  it('is imported whole: people, teams and permissions are as many as the source has', () => {
+    const counts = organisations.map((name) => counted(source(data, name)))
+    for (const [index, name] of organisations.entries()) {
+      const { owners, members, teams, pairs, managers, permissions } = counts[index]!
+      expect(said).toContain(`${name}: ${owners} owners, ${members} members, ${teams} groups
+  ${pairs} memberships, of them ${managers} managers; ${permissions + 1} grants of a role
+`)
+    }
+    const people = new Set(organisations.flatMap((name) => logins(source(data, name))))
+    expect(said).toContain(`${people.size} people in all, one file each.`)
+    expect(readdirSync(join(root, 'access/people'))).toHaveLength(people.size)
+    expect(rolecall(root, ['validate'])).toMatchObject({ code: 0, stderr: '' })
+    expect(rolecall(root, ['fmt', '--check'])).toMatchObject({ code: 0 })
+  })
+
+  it('says of every key of the source what became of it', () => {
+    const carried = new Set([
+      'admins',
+      'members',
+      'teams',
+      'name',
+      'description',
+      'default_repository_permission',
+    ])
+    for (const name of organisations) {
+      const others = Object.keys(org(data, name)).filter((key) => !carried.has(key))
+      expect(others.length).toBeGreaterThan(0)
+      for (const key of others) expect(said).toContain(`  ${name}: ${key}: `)
+      const { teams } = counted(source(data, name))
+      expect(said).toContain(`  ${name}: privacy of ${teams} teams (closed)\n`)
+    }
+  })
+
+  it('is planned into empty directories, applied, and then a plan finds nothing', () => {
+    const made = plan(root)
+    for (const name of organisations) {
+      const { owners, members, teams, permissions } = counted(source(data, name))
+      const steps = made.systems.find((system) => system.name === name)?.steps ?? []
+      expect(steps.every(({ change }) => change.action === 'create')).toBe(true)
+      expect(ofKind(steps, 'account')).toHaveLength(owners + members)
+      expect(ofKind(steps, 'group')).toHaveLength(teams)
+      expect(ofKind(steps, 'grant')).toHaveLength(permissions + 1)
+    }
+    expect(made.findings.filter(({ severity }) => severity === 'refuse')).toEqual([])
+    const { code, stdout } = rolecall(root, ['apply', '--auto-approve'])
+    const steps = made.systems.reduce((sum, system) => sum + system.steps.length, 0)
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`Applied: ${steps} done.`) as unknown])
+    expect(rolecall(root, ['plan', '--detailed-exitcode'])).toMatchObject({ code: 0 })
+    expect(plan(root).systems.flatMap((system) => system.steps)).toEqual([])
+    expect(rolecall(root, ['drift'])).toMatchObject({ code: 0 })
+  })
+
+  it('what somebody changes by hand is drift, named', () => {
+    const later = copy('drift')
+    byHand(
+      later,
+      'kubernetes.db',
+      "UPDATE accounts SET role = 'Owner' WHERE user_name = 'dims'",
+      "DELETE FROM memberships WHERE account = 'thockin' AND in_group = 'api-approvers'",
+      "INSERT INTO accounts (user_name, role) VALUES ('mallory', 'Member')",
+    )
+    const { code, stdout } = rolecall(later, ['drift'])
+    expect(code).toBe(2)
+    for (const trace of ['dims', 'thockin', 'api-approvers', 'mallory']) expect(stdout).toContain(trace)
+    const report = JSON.parse(rolecall(later, ['drift', '-o', 'json']).stdout) as {
+      entries: { class: string; change: { ref: { key: string } } }[]
+    }
+    expect(report.entries.map((entry) => `${entry.class} ${entry.change.ref.key}`).sort()).toEqual([
+      'changed dims',
+      'changed mallory',
+      'changed thockin',
+    ])
+  })
+
+  it('a third of the members cannot go at once', () => {
+    const later = copy('third')
+    const all = org(data, 'kubernetes').members
+    const gone = new Set(all.filter((_login, index) => index % 3 === 0).map(fold))
+    const reduced = rewritten('third-source', (name, file) =>
+      name === 'kubernetes' ? without(file, gone) : file,
+    )
+    takeOver(reduced, later)
+    const { code, stdout } = rolecall(later, ['plan', '--detailed-exitcode'])
+    expect(code).toBe(3)
+    expect(stdout).toContain('removal-limit')
+    const made = plan(later)
+    const [system] = made.systems.filter(({ name }) => name === 'kubernetes')
+    expect(ofKind(system?.steps ?? [], 'account').map(({ change }) => change.action)).toEqual(
+      [...gone].map(() => 'delete'),
+    )
+    expect(
+      made.findings.some(({ code: finding, count }) => finding === 'removal-limit' && count === gone.size),
+    ).toBe(true)
+    const before = readFileSync(join(later, '.rolecall/kubernetes.db'))
+    expect(rolecall(later, ['apply', '--auto-approve']).code).toBe(3)
+    expect(readFileSync(join(later, '.rolecall/kubernetes.db')).equals(before)).toBe(true)
+  })
+
+  it('one team and the teams in it go, and nothing else', () => {
+    const later = copy('team')
+    const nested = source(data, 'kubernetes').filter(({ children }) => children.length > 0)
+    const team = nested.sort((a, b) => b.children.length - a.children.length)[0]!
+    expect(team.children.length).toBeGreaterThan(1)
+    const reduced = rewritten('team-source', (name, file) =>
+      name === 'kubernetes' ? withoutTeam(file, team.name) : file,
+    )
+    takeOver(reduced, later)
+    const steps = plan(later).systems.flatMap((system) => system.steps)
+    const names = [team.name, ...team.children].sort()
+    expect(
+      ofKind(steps, 'group')
+        .map(({ change }) => `${change.action} ${change.ref.key}`)
+        .sort(),
+    ).toEqual(names.map((name) => `delete ${name}`))
+    const grants = source(data, 'kubernetes').filter(({ name }) => names.includes(name))
+    const lost = grants.reduce((sum, each) => sum + each.repositories, 0)
+    expect(ofKind(steps, 'grant').map(({ change }) => change.action)).toEqual(
+      Array.from({ length: lost }, () => 'delete'),
+    )
+    expect(steps).toHaveLength(names.length + lost)
+    expect(rolecall(later, ['apply', '--auto-approve'])).toMatchObject({ code: 0 } satisfies Partial<Outcome>)
+    expect(plan(later).systems.flatMap((system) => system.steps)).toEqual([])
+  })
+
+  /** A copy of the repository with its directories and its ledger. */
+  function copy(name: string): string {
+    const to = join(home, name)
+    cpSync(root, to, { recursive: true })
+    return to
+  }
+
+  /** The source with its files passed through `change`. */
+  function rewritten(name: string, change: (org: string, file: Config) => Config): string {
+    for (const organisation of organisations) {
+      for (const file of yamlFiles(join(data, organisation))) {
+        const content = parse(readFileSync(join(data, organisation, file), 'utf8')) as Config
+        const to = join(home, name, organisation, file)
+        mkdirSync(dirname(to), { recursive: true })
+        writeFileSync(to, stringify(change(organisation, content)))
+      }
+    }
+    return join(home, name)
+  }
+
+  /** Imports a source and puts what it declares in place of what the repository declares. */
+  function takeOver(from: string, repository: string): void {
+    const fresh = `${from}-imported`
+    expect(rolecall(home, ['adopt', '--from', 'peribolos', from, '--out', fresh])).toMatchObject({ code: 0 })
+    rmSync(join(repository, 'access'), { recursive: true })
+    cpSync(join(fresh, 'access'), join(repository, 'access'), { recursive: true })
+  }
+})
+
+interface Config {
+  readonly admins?: readonly string[]
+  readonly members?: readonly string[]
+  readonly teams?: Readonly<Record<string, TeamConfig>>
+}
+
+interface TeamConfig {
+  readonly maintainers?: readonly string[]
+  readonly members?: readonly string[]
+  readonly repos?: Readonly<Record<string, string>>
+  readonly teams?: Readonly<Record<string, TeamConfig>>
+}
+
+/** One team as the source has it; `children` are all teams in it, at any depth. */
+interface SourceTeam {
+  readonly name: string
+  readonly people: readonly string[]
+  readonly managers: number
+  readonly repositories: number
+  readonly children: readonly string[]
+  readonly org: Config
+}
+
+function source(folder: string, name: string): SourceTeam[] {
+  const main = org(folder, name)
+  const files = yamlFiles(join(folder, name)).map(
+    (file) => parse(readFileSync(join(folder, name, file), 'utf8')) as Config,
+  )
+  const walk = (teams: Config['teams']): SourceTeam[] =>
+    Object.entries(teams ?? {}).flatMap(
+      ([team, { maintainers = [], members = [], repos = {}, teams: inner }]) => {
+        const nested = walk(inner)
+        return [
+          {
+            name: team,
+            people: [...maintainers, ...members],
+            managers: maintainers.length,
+            repositories: Object.keys(repos).length,
+            children: nested.map((each) => each.name),
+            org: main,
+          },
+          ...nested,
+        ]
+      },
+    )
+  return files.flatMap(({ teams }) => walk(teams))
+}
+
+function counted(
+  teams: readonly SourceTeam[],
+): Record<'owners' | 'members' | 'teams' | 'pairs' | 'managers' | 'permissions', number> {
+  const sum = (of: (team: SourceTeam) => number): number => teams.reduce((total, team) => total + of(team), 0)
+  const { admins = [], members = [] } = teams[0]?.org ?? {}
+  return {
+    owners: admins.length,
+    members: members.length,
+    teams: teams.length,
+    pairs: sum(({ people }) => new Set(people.map(fold)).size),
+    managers: sum(({ managers }) => managers),
+    permissions: sum(({ repositories }) => repositories),
+  }
+}
+
+function logins(teams: readonly SourceTeam[]): string[] {
+  const { admins = [], members = [] } = teams[0]?.org ?? {}
+  return [...admins, ...members, ...teams.flatMap(({ people }) => people)].map(fold)
+}
+
+function org(folder: string, name: string): Required<Pick<Config, 'admins' | 'members'>> & Config {
+  return parse(readFileSync(join(folder, name, 'org.yaml'), 'utf8')) as Required<Config>
+}
+
+function yamlFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'))
+}
+
+/** The file without some people, wherever they are. */
+function without(file: Config, gone: ReadonlySet<string>): Config {
+  const stays = (list: readonly string[] = []): string[] => list.filter((login) => !gone.has(fold(login)))
+  const team = (config: TeamConfig): TeamConfig => ({
+    ...config,
+    maintainers: stays(config.maintainers),
+    members: stays(config.members),
+    ...(config.teams && { teams: mapped(config.teams, team) }),
+  })
+  return {
+    ...file,
+    ...(file.members && { members: stays(file.members) }),
+    ...(file.teams && { teams: mapped(file.teams, team) }),
+  }
+}
+
+function withoutTeam(file: Config, name: string): Config {
+  const teams = Object.entries(file.teams ?? {}).filter(([team]) => team !== name)
+  return { ...file, teams: Object.fromEntries(teams) }
+}
+
+function mapped<T>(object: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]))
+}
+
+function plan(root: string): Plan {
+  return JSON.parse(rolecall(root, ['plan', '-o', 'json']).stdout) as Plan
+}
+
+function ofKind(steps: readonly Step[], kind: string): Step[] {
+  return steps.filter(({ change }) => change.ref.kind === kind)
+}
+
+function fold(login: string): string {
+  return login.toLowerCase()
+}
