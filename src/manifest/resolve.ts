@@ -77,6 +77,7 @@ export function resolveManifests(input: ResolveInput): Resolved {
     },
     groups: new Map(),
     disagreements: new Set(),
+    guesses: 0,
   }
   resolveProjects(context, projects)
   resolveScopes(context, scopes)

@@ -98,6 +98,10 @@ describe('names', () => {
       .group('a', {}, { previously: ['b'] })
       .group('b')
     expect(lints(again)).toEqual(['former-name-in-use'])
+    const gone = world()
+      .group('a', {}, { previously: ['b'] })
+      .group('b', {}, { state: 'absent' })
+    expect(lints(gone)).toEqual([])
   })
 })
 

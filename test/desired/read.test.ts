@@ -103,6 +103,21 @@ describe('one run shows as much as it can, and no fault twice', () => {
     expect(codes(files)).toEqual(['unknown-kind'])
   })
 
+  it('a whole folder that is missing is answered in no time, and not with a guess for each', () => {
+    const names = Array.from({ length: 5000 }, (_, i) => `person-${i}`)
+    const text = names
+      .slice(0, 2500)
+      .map((name) => `apiVersion: rolecall/v1\nkind: User\nmetadata: {name: ${name}}\nspec: {}\n`)
+      .join('---\n')
+    const files = [
+      ...world().group('all', { members: names }).manifests(),
+      { file: 'access/people.yaml', text },
+    ]
+    const unknown = read(files).diagnostics.filter(({ code }) => code === 'unknown-user')
+    expect(unknown).toHaveLength(2500)
+    expect(unknown.filter(({ fix }) => fix?.startsWith('Did you mean') === true)).toHaveLength(100)
+  })
+
   it('warnings and hints do not stop a run, errors do', () => {
     const warned = world().user('ana', { employment: 'contractor', accounts: { dir: {} } })
     expect(read(warned).workspace).toBeDefined()

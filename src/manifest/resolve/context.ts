@@ -19,6 +19,8 @@ export interface Context {
   readonly lost: Lost
   /** Pairs of groups that were already said to disagree. */
   readonly disagreements: Set<string>
+  /** Unknown names so far for which a known one was looked for. */
+  guesses: number
 }
 
 /** Handles that a reference may name, each with its document; users are normalised only when it is their turn. */
@@ -135,8 +137,25 @@ export function unknownName(
     `unknown-${what}`,
     reference.place,
     `There is no ${nouns[what]} "${reference.name}".`,
-    suggest(reference.name, [...known], `${what}s`) ?? 'Declare it, or take the reference out.',
+    guess(context, reference.name, known, `${what}s`) ?? 'Declare it, or take the reference out.',
   )
+}
+
+/** Names that are looked for among all others: each look costs as much as there are. */
+const guesses = 100
+
+/**
+ * What was probably meant. After so many unknown names nobody mistyped: a folder is missing, and to compare each
+ * with 100,000 others would take hours.
+ */
+export function guess(
+  context: Context,
+  name: string,
+  known: Iterable<string>,
+  what: string,
+): string | undefined {
+  context.guesses += 1
+  return context.guesses > guesses ? undefined : suggest(name, [...known], what)
 }
 
 /** Whether the system has the kind; a kind that it lacks is never left out in silence. */

@@ -8,7 +8,7 @@ import type { Json } from '../../model/json.ts'
 import type { Reference } from '../normalised.ts'
 import { key as keyOf, under, type Place } from '../place.ts'
 import { suggest } from '../nearest.ts'
-import { showSite, unknownName, type Context, type Site, type There } from './context.ts'
+import { guess, showSite, unknownName, type Context, type Site, type There } from './context.ts'
 
 export interface Parts {
   readonly fields: Record<string, Json>
@@ -86,14 +86,14 @@ function notThere(
   reference: Reference,
   things: ReadonlyMap<string, There>,
 ): void {
+  const declare =
+    kind === 'group' ? `Write \`${site.name}: {}\` under its systems` : `Declare it for "${site.name}"`
+  const others = guess(context, reference.name, things.keys(), `${kind}s there`)
   context.report.error(
     `${kind}-not-in-system`,
     reference.place,
     `The ${kind} "${reference.name}" does not exist in the ${showSite(site)}.`,
-    (kind === 'group' ? `Write \`${site.name}: {}\` under its systems` : `Declare it for "${site.name}"`) +
-      (things.size > 0
-        ? `, or name one that is there. ${suggest(reference.name, [...things.keys()], `${kind}s there`) ?? ''}`
-        : '.'),
+    others === undefined ? `${declare}.` : `${declare}, or name one that is there. ${others}`,
   )
 }
 
