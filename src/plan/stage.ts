@@ -1,7 +1,7 @@
 import type { KindDescription } from '../connector/describe.ts'
 import type { Change, KeepReason, Part } from '../model/change.ts'
 import type { Stage } from '../model/plan.ts'
-import { additions, emptyPart, isEmpty, patchOf } from './delta.ts'
+import { additions, emptyPart, isEmpty, patchOf, pick } from './delta.ts'
 
 /**
  * What a stage lets through of a change, and what it holds back: `report` everything, `full` nothing, `additions`
@@ -45,6 +45,7 @@ export function held(
   }
 }
 
+/** A whole resource that would come or go is told by what it has. */
 function partOf({ fields, links }: Part): Part {
-  return { fields, links }
+  return { fields, links: pick(links, (_, targets) => targets.length > 0) }
 }

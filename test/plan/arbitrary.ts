@@ -35,7 +35,7 @@ export function states(prefix: string): fc.Arbitrary<readonly Resource[]> {
           .map(({ parent, ...fields }) =>
             live('group', key, {
               fields,
-              links: { parent: parent == null ? [] : [`group:${parent}`] },
+              links: { parent: parent === null || parent === undefined ? [] : [`group:${parent}`] },
               id: `${prefix}group/${key}`,
             }),
           )
