@@ -114,6 +114,24 @@ describe('a run that is killed', () => {
     }
   })
 
+  it('stays open until all of its systems were looked at: elsewhere it may be running still', async () => {
+    const world = await worldAt(start)
+    const startedAt = world.now().toISOString()
+    const old = {
+      run: 'r0',
+      actor: 'bo',
+      intent: 'i',
+      digest: 'd',
+      state: 'running',
+      startedAt,
+      tool: 't',
+    } as const
+    await world.ledger.begin(old)
+    await world.ledger.journal('r0', [{ type: 'run', systems: [system, 'wiki'] }])
+    expect((await world.reach(next)).recovered).toEqual([])
+    expect(await world.ledger.runs(9, { state: 'running' })).toMatchObject([{ run: 'r0' }])
+  })
+
   it('does not keep the next one waiting for its heartbeat when its process is known to be dead', async () => {
     const world = await worldAt(start)
     const [loader, script] = ['../ledger/typescript.cjs', './killed.ts'].map(
