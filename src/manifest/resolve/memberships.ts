@@ -75,7 +75,7 @@ export function isActive(period: Period, context: Context): boolean {
 }
 
 /** The groups of one account today. */
-interface Held {
+export interface Held {
   readonly primary: GroupThere | undefined
   readonly secondary: readonly GroupThere[]
   readonly manages: readonly GroupThere[]
