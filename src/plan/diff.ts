@@ -14,8 +14,6 @@ import { byText } from './sets.ts'
 import { held, staged } from './stage.ts'
 import { fromAside, movesAside } from './swap.ts'
 
-export type { DiffInput }
-
 /**
  * What has to change in one system for it to be as wished: match, ownership, fields, and what holds a change back.
  * Sorted by kind, key and action; the same input in another order gives the same changes. Equal states give nothing

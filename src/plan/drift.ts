@@ -34,13 +34,13 @@ export interface DriftReport {
 }
 
 /** What an earlier run sent and that still waits for a person, from the journal. */
-export interface Waiting {
+interface Waiting {
   readonly ref: ResourceRef
   readonly forWhom: string
   readonly since: string
 }
 
-export interface DriftInput {
+interface DriftInput {
   /** RFC 3339, UTC. */
   readonly now: string
   readonly systems: readonly {

@@ -8,18 +8,11 @@ import type { Rename } from './renaming.ts'
 import { byText } from './sets.ts'
 
 /** What a match needs to know of one system. */
-export interface MatchInput {
+interface MatchInput {
   readonly desired: DesiredGraph
   readonly actual: GraphView
   readonly description: Description
   readonly inventory: readonly InventoryEntry[]
-}
-
-/** A declared name that another native thing bears than the one rolecall applied. */
-export interface IdentityChange {
-  readonly ref: ResourceRef
-  readonly was: string
-  readonly now: string
 }
 
 /**
@@ -37,21 +30,6 @@ export function renamesWished({ desired, actual, inventory }: MatchInput): Renam
     if (wishes.length === 0) return []
     return freeOnly(claims(wishes, { kind, actual, index, inventory }), (key) => isLive(actual, kind, key))
   })
-}
-
-/** Names that are borne by another thing than the one that was applied under them: for the guard of that code. */
-export function identityChanges(input: MatchInput): IdentityChange[] {
-  const index = indexInventory(input.inventory)
-  const moving = new Set(renamesWished(input).map((rename) => `${rename.kind}:${rename.to}`))
-  return kinds.flatMap((kind) =>
-    [...input.desired.wishes[kind].values()].flatMap(({ ref }) => {
-      const now = input.actual.get(kind, ref.key)?.id
-      const was = index.named(kind, ref.key)?.id
-      const changed =
-        now !== undefined && was !== undefined && now !== was && !moving.has(`${kind}:${ref.key}`)
-      return changed ? [{ ref, was, now }] : []
-    }),
-  )
 }
 
 interface Live {

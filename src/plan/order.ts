@@ -12,7 +12,7 @@ import { renamesIn, seenThrough, settle } from './renaming.ts'
 import { byText } from './sets.ts'
 
 /** What the order of one system hangs on. */
-export interface OrderContext {
+interface OrderContext {
   readonly actual: GraphView
   readonly description: Description
   readonly rules: Rules

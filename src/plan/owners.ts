@@ -8,7 +8,7 @@ import { ignoring } from './ownership.ts'
 import { byText } from './sets.ts'
 
 /** What a list of owners is read from, besides the state. */
-export interface OwnerContext {
+interface OwnerContext {
   readonly config: SystemConfig
   readonly description: Description
   readonly rules: Rules

@@ -75,7 +75,7 @@ export function ignoring(
 }
 
 /** `*` stands for any run of characters. Piece by piece from the left, so that no pattern is slow. */
-export function matches(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string): boolean {
   const pieces = pattern.split('*')
   const [first, last] = [pieces[0] ?? '', pieces.at(-1) ?? '']
   if (pieces.length === 1) return pattern === text

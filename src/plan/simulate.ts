@@ -46,7 +46,7 @@ export function lowered(change: Change, actual: GraphView, description: Descript
 }
 
 /** Usable owners of a state, and by each resource that ownership hangs on the owners that hang on it. */
-export interface UsableOwners {
+interface UsableOwners {
   readonly keys: ReadonlySet<string>
   readonly hangOn: ReadonlyMap<string, readonly string[]>
 }
