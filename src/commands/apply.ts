@@ -1,7 +1,8 @@
 /** `rolecall apply`: carries out a reviewed plan, or plans, shows, asks and carries out. The only command that sends. */
 import { Option, type Command } from 'commander'
+import type { ApplyOptions } from './applying.ts'
 import type { Border } from './border.ts'
-import { collect, openSession, type NarrowOptions } from './session.ts'
+import { collect, openSession } from './session.ts'
 
 const examples = `Examples:
   rolecall apply                      plan, show, ask, carry out
@@ -10,14 +11,6 @@ const examples = `Examples:
   rolecall apply --expect INTENT      carry it out only if it is what was reviewed
   rolecall apply --for 50m            stop cleanly between two steps after this time
 `
-
-export interface ApplyOptions extends NarrowOptions {
-  readonly output: 'text' | 'json'
-  readonly autoApprove?: boolean
-  readonly expect?: string
-  readonly for?: string
-  readonly allowDirty?: boolean
-}
 
 export function registerApply(program: Command, border: Border): void {
   program

@@ -4,7 +4,6 @@ import { exitCodeOf } from '../guard/exit.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { terminal } from '../render/encode.ts'
-import type { ApplyOptions } from './apply.ts'
 import { confirm } from './ask.ts'
 import type { Border } from './border.ts'
 import { execution, type Running } from './execution.ts'
@@ -13,8 +12,16 @@ import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
 import { compareAll, judge, type Compared } from './reconcile.ts'
 import { loadSaved } from './saved.ts'
-import { duration, reading, type Session } from './session.ts'
+import { duration, reading, type NarrowOptions, type Session } from './session.ts'
 import { showWarnings } from './warnings.ts'
+
+export interface ApplyOptions extends NarrowOptions {
+  readonly output: 'text' | 'json'
+  readonly autoApprove?: boolean
+  readonly expect?: string
+  readonly for?: string
+  readonly allowDirty?: boolean
+}
 
 export async function apply(
   file: string | undefined,
@@ -90,7 +97,7 @@ async function applyFresh(
   const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
   if (stopped !== exit.done) return stopped
   await refuseUnexpected(plan, workspace, options, border)
-  if (!(await isWanted(plan, workspace, options, border))) {
+  if (!(await isWanted(plan, workspace, options))) {
     border.err('Nothing was sent.\n')
     return exit.done
   }
@@ -177,11 +184,10 @@ async function isWanted(
   plan: Plan,
   workspace: Workspace,
   { autoApprove, expect }: ApplyOptions,
-  border: Border,
 ): Promise<boolean> {
   const sends = plan.systems.some(({ steps }) =>
     steps.some(({ change }) => !['keep', 'manual'].includes(change.action)),
   )
   if (!sends || autoApprove === true || expect !== undefined) return true
-  return await confirm(plan, workspace.settings.name, border)
+  return await confirm(plan, workspace.settings.name)
 }

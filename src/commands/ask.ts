@@ -5,14 +5,13 @@ import type { Plan } from '../model/plan.ts'
 import { terminal } from '../render/encode.ts'
 import { count } from '../render/layout.ts'
 import { writesOf } from '../render/summary.ts'
-import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 
 /** People that a plan may remove before a yes is too little. */
 const many = 10
 
 /** False when declined; throws Fault with exit 130 on Ctrl-C. The question stands on stderr, with the plan. */
-export async function confirm(plan: Plan, workspace: string, _border: Border): Promise<boolean> {
+export async function confirm(plan: Plan, workspace: string): Promise<boolean> {
   const grave = gravity(plan)
   const output = process.stderr
   const answer =
@@ -32,7 +31,7 @@ export async function confirm(plan: Plan, workspace: string, _border: Border): P
 }
 
 /** What makes a plan hard to take back, as the end of "This plan …". */
-export function gravity(plan: Plan): string | undefined {
+function gravity(plan: Plan): string | undefined {
   const steps = plan.systems.flatMap((system) => system.steps)
   const lowered = new Set(
     steps.flatMap(({ change, lowers }) => lowers.map((key) => `${change.ref.system} ${key}`)),

@@ -26,7 +26,7 @@ export function registerCompletion(program: Command, border: Border): void {
     .description('answers the completion script')
     .allowExcessArguments()
     .action(async () => {
-      await answer(border)
+      await answer(program, border)
     })
 }
 
@@ -44,19 +44,18 @@ async function script(shell: string | undefined): Promise<string> {
 }
 
 /** Words that may stand where the cursor is, for the shell's script. */
-async function answer(border: Border): Promise<void> {
+async function answer(program: Command, border: Border): Promise<void> {
   const { default: tabtab } = await import('@pnpm/tabtab')
   const env = tabtab.parseEnv({ ...border.env })
   if (!env.complete) return
-  const { createProgram } = await import('./program.ts')
-  const words = candidates(await createProgram(border, []), env.line)
+  const words = candidates(program, env.line)
   tabtab.log(words, tabtab.getShellFromEnv(process.env), (line) => {
     border.out(`${line}\n`)
   })
 }
 
 /** What may follow: commands after the name, options and choices after a command. `line` is what is typed so far. */
-export function candidates(program: Command, line: string): { name: string; description: string }[] {
+function candidates(program: Command, line: string): { name: string; description: string }[] {
   const words = line.trimStart().split(/\s+/)
   const current = words.at(-1) ?? ''
   const command = program.commands.find((one) => words.slice(1, -1).includes(one.name()))

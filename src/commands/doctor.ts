@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import process from 'node:process'
 import type { Border } from './border.ts'
+import type { Check } from './examine.ts'
 import { exit, type ExitCode } from './exit.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -9,14 +10,6 @@ const examples = `Examples:
   rolecall doctor                  the set-up: workspace, ledger, credentials, git, versions
   rolecall doctor --system vpn     … and whether this system can be read, and as whom
 `
-
-/** One thing looked at. `wrong` makes the command end with 1. */
-export interface Check {
-  readonly topic: string
-  readonly text: string
-  readonly state: 'good' | 'wrong' | 'note'
-  readonly fix?: string
-}
 
 export function registerDoctor(program: Command, border: Border): void {
   program

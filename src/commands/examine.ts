@@ -12,7 +12,6 @@ import { count } from '../render/layout.ts'
 import { descriptions } from '../systems/registry.ts'
 import { version } from '../version.ts'
 import type { Border } from './border.ts'
-import type { Check } from './doctor.ts'
 import { InvalidManifests } from './exit.ts'
 import { expected } from './faults.ts'
 import { connectorOf } from './reconcile.ts'
@@ -20,7 +19,15 @@ import type { Session } from './session.ts'
 import { targetOf } from './target.ts'
 import { loadWorkspace, rootOf, type Loaded } from './workspace.ts'
 
-export interface ExamineOptions {
+/** One thing looked at. `wrong` makes the command end with 1. */
+export interface Check {
+  readonly topic: string
+  readonly text: string
+  readonly state: 'good' | 'wrong' | 'note'
+  readonly fix?: string
+}
+
+interface ExamineOptions {
   readonly system?: string
   readonly protectedRef?: string
 }

@@ -24,7 +24,7 @@ export function registerInit(program: Command, border: Border): void {
 }
 
 /** Writes the repository into `root`; refuses where there already is one, and skips every other file that exists. */
-export async function init(root: string, cwd: string, border: Border): Promise<void> {
+async function init(root: string, cwd: string, border: Border): Promise<void> {
   const { repository, ignored } = await import('./template.ts')
   if (existsSync(join(root, 'rolecall.yaml'))) {
     throw new Fault(

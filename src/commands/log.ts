@@ -4,7 +4,7 @@ import { terminal } from '../render/encode.ts'
 
 export type Log = Logger
 
-export interface LogOptions {
+interface LogOptions {
   readonly format: 'text' | 'json'
   readonly level: 'silent' | 'warn' | 'debug'
   /** Writes to stderr, at once: a line that is still in a buffer when the process ends is lost. */
@@ -28,7 +28,7 @@ export function openLog({ format, level, write }: LogOptions): Log {
 }
 
 /** `2026-11-22T15:00:00.000Z info read system=office calls=1`. */
-export function plainLine(json: string): string {
+function plainLine(json: string): string {
   const { time, level, msg, ...rest } = JSON.parse(json) as Record<string, unknown>
   const label = pino.levels.labels[Number(level)] ?? 'info'
   const fields = Object.entries(rest).map(([key, value]) => `${key}=${show(value)}`)

@@ -132,7 +132,7 @@ function isSent({ change }: Plan['systems'][number]['steps'][number]): boolean {
 }
 
 /** Every reason to end with something else than 0; the gravest is told. */
-export async function codeOf(
+async function codeOf(
   made: Plan,
   { unread }: Pick<Compared, 'unread'>,
   detailed: boolean,

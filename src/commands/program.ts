@@ -5,15 +5,7 @@ import { version } from '../version.ts'
 import { changeDirectory, processBorder, type Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import { tell } from './faults.ts'
-
-/** Options that every command has. */
-export interface GlobalOptions {
-  readonly chdir?: string
-  readonly logFormat: 'text' | 'json'
-  readonly quiet?: boolean
-  readonly verbose?: boolean
-  readonly color: boolean
-}
+import type { GlobalOptions } from './session.ts'
 
 const examples = `Examples:
   rolecall init                       write a small repository to start from
@@ -59,9 +51,10 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
  * The commander tree with the commands that `argv` names, or all of them where it names none: then help or a
  * suggestion is wanted. Loading only what is asked for keeps `--version` quick and `validate` without clients.
  */
-export async function createProgram(border: Border, argv: readonly string[]): Promise<Command> {
+async function createProgram(border: Border, argv: readonly string[]): Promise<Command> {
   const program = root(border)
-  const asked = Object.keys(commands).filter((name) => argv.includes(name) || argv.includes(`${name}-server`))
+  const completes = argv[0] === 'completion-server'
+  const asked = completes ? [] : Object.keys(commands).filter((name) => argv.includes(name))
   const version = argv.length === 1 && ['-V', '--version'].includes(argv[0] ?? '')
   for (const name of asked.length > 0 || version ? asked : Object.keys(commands)) {
     const register = await commands[name]?.()

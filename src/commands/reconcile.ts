@@ -171,7 +171,7 @@ async function observe(
 }
 
 /** Only what is known to be the outside's fault; anything else is a bug and keeps its stack. */
-export function unreadable(system: string, error: unknown): UnreadSystem {
+function unreadable(system: string, error: unknown): UnreadSystem {
   if (error instanceof ConnectorFault) return { system, message: error.message, fix: error.fix }
   if (error instanceof Fault) {
     return { system, message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) }

@@ -11,7 +11,7 @@ import { exit, Fault } from './exit.ts'
 import type { NarrowOptions, Session } from './session.ts'
 import { loadWorkspace } from './workspace.ts'
 
-export interface Saved {
+interface Saved {
   readonly plan: Plan
   readonly workspace: Workspace
 }

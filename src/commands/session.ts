@@ -4,8 +4,16 @@ import process from 'node:process'
 import type { Border } from './border.ts'
 import { Fault, exit } from './exit.ts'
 import type { Log } from './log.ts'
-import type { GlobalOptions } from './program.ts'
 import type { ReconcileOptions } from './reconcile.ts'
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly chdir?: string
+  readonly logFormat: 'text' | 'json'
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color: boolean
+}
 
 export interface Session {
   readonly cwd: string

@@ -5,7 +5,7 @@ import type { SystemConfig } from '../model/workspace.ts'
 import { exit, Fault } from './exit.ts'
 import type { Log } from './log.ts'
 
-export interface Surroundings {
+interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => Date
   readonly root: string

@@ -23,7 +23,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly cwd: string
   readonly now: Date
   readonly connectors: Connectors

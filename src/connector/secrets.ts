@@ -13,7 +13,7 @@ const maxBytes = 64 * 1024
 const hidden = '[secret]'
 
 /** What became of a reference. `warnings` are sentences for people; neither form ever holds the value. */
-export type Resolved =
+type Resolved =
   | { readonly secret: Secret; readonly warnings: readonly string[] }
   | { readonly problem: string; readonly fix: string }
 

@@ -4,7 +4,7 @@ import { pad, rows, width, wrap, wrapWords } from './layout.ts'
 import { painted, type Paint } from './paint.ts'
 import type { ChangeView, Detail } from './view.ts'
 
-export interface ChangeStyle {
+interface ChangeStyle {
   readonly pen: Paint
   /** Columns of a line at most; a single long name may still go beyond. */
   readonly width: number

@@ -7,7 +7,7 @@ import { markdownLimit } from './markdown.ts'
 import { paint, type Paint } from './paint.ts'
 import { view, type ChangeView, type Detail, type Shapes } from './view.ts'
 
-export interface DriftStyle {
+interface DriftStyle {
   readonly colour: boolean
   readonly shapes: Shapes
   /** The connector of each system, by name. */
@@ -60,7 +60,7 @@ export function renderDriftMarkdown(report: DriftReport, style: DriftStyle): str
 }
 
 /** One sentence: `Drift: 2 changed, 1 due.` */
-export function driftSummary({ counts, differs }: DriftReport): string {
+function driftSummary({ counts, differs }: DriftReport): string {
   const words: Readonly<Record<DriftClass, string>> = {
     changed: "changed behind the repository's back",
     'not-applied': 'not yet applied',

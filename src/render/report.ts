@@ -5,15 +5,15 @@ import { pad, wrapWords } from './layout.ts'
 import { paint, type Paint } from './paint.ts'
 
 /** The results a step can have; the executor's report has these and more. */
-export type Result = 'done' | 'failed' | 'skipped' | 'waiting' | 'uncertain'
+type Result = 'done' | 'failed' | 'skipped' | 'waiting' | 'uncertain'
 
-export interface ReportedStep {
+interface ReportedStep {
   readonly ref: ResourceRef
   readonly action: string
   readonly outcome: { readonly result: Result; readonly reason?: string; readonly forWhom?: string }
 }
 
-export interface ReportedSystem {
+interface ReportedSystem {
   readonly name: string
   readonly steps: readonly ReportedStep[]
   readonly verified?: 'converged' | 'open' | 'unread'
@@ -21,7 +21,7 @@ export interface ReportedSystem {
   readonly unread?: string
 }
 
-export interface Reported {
+interface Reported {
   readonly run: string
   readonly systems: readonly ReportedSystem[]
   readonly recovered: readonly {

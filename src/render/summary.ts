@@ -2,7 +2,7 @@
 import type { Change } from '../model/change.ts'
 import type { Plan, SystemPlan } from '../model/plan.ts'
 
-export type Tally = Readonly<Record<Change['action'], number>> & {
+type Tally = Readonly<Record<Change['action'], number>> & {
   /** Of the kept, those that a stage holds back. */
   readonly held: number
 }

@@ -7,7 +7,7 @@ import { count, enumerate, width, wrap, wrapWords } from './layout.ts'
 import type { Paint } from './paint.ts'
 import { view, type ChangeView, type Mark, type Shapes } from './view.ts'
 
-export interface SystemStyle {
+interface SystemStyle {
   readonly pen: Paint
   readonly width: number
   readonly indent: number

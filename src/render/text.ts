@@ -21,7 +21,7 @@ export interface Around {
   readonly narrowed?: string
 }
 
-export interface TextStyle {
+interface TextStyle {
   readonly colour: boolean
   /** Columns. */
   readonly width: number

@@ -38,7 +38,7 @@ export type Shapes = (of: {
   readonly name: string
 }) => { readonly shape: Shape; readonly types: number } | undefined
 
-export const marks: Readonly<Record<Change['action'], Mark>> = {
+const marks: Readonly<Record<Change['action'], Mark>> = {
   create: '+',
   update: '~',
   rename: '>',
@@ -163,7 +163,7 @@ function without(list: readonly string[], other: readonly string[]): string[] {
 }
 
 /** `engineering`, or `group engineering` where the type is not clear from the place; `everyone:*` is just everyone. */
-export function showTarget(target: string, withType: boolean): string {
+function showTarget(target: string, withType: boolean): string {
   const { type, name } = splitTarget(target)
   if (name === '*' || name === '') return type
   return withType ? `${type} ${name}` : name
