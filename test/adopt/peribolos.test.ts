@@ -215,6 +215,18 @@ Wrote 12 files below out. The directories are empty, so the first plan creates e
     expect([...(workspace?.desired.get('acme')?.wishes.group.keys() ?? [])]).toEqual(['web'])
   })
 
+  it('reads a key with nothing behind it, or null, as one that is not there', async () => {
+    const teams =
+      'teams:\n  web: {maintainers: null, members: ~, description: , repos: null, teams: }\n  all:\n'
+    const { workspace } = await imported(
+      { 'org.yaml': `admins: [ana, "null"]\nmembers:\n${teams}` },
+      { system: 'acme' },
+    )
+    const { group, account } = workspace?.desired.get('acme')?.wishes ?? {}
+    expect([...(group?.keys() ?? [])]).toEqual(['all', 'web'])
+    expect([...(account?.keys() ?? [])]).toEqual(['ana', 'null'])
+  })
+
   it.each([
     [{ 'acme/org.yaml': 'admins: ana\n' }, 'org.yaml: admins is not a list.'],
     [{ 'acme/org.yaml': 'admins: [[ana]]\n' }, 'org.yaml: admins has a value that is not a text.'],

@@ -161,8 +161,9 @@ function optional<K extends string>(key: K, value: string | undefined): Partial<
   return value === undefined ? {} : ({ [key]: value } as Record<K, string>)
 }
 
-function isNothing(value: Tree): value is null | '' {
-  return value === null || value === ''
+/** As text, YAML's null is one of these. A login may be called so, but stands in a list. */
+function isNothing(value: Tree): boolean {
+  return value === null || ['', '~', 'null', 'Null', 'NULL'].includes(value as string)
 }
 
 function isMap(value: Tree): value is ReadonlyMap<string, Tree> {
