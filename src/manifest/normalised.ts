@@ -168,6 +168,8 @@ export interface System extends Named {
   }
   readonly suspendTo: Reference | undefined
   readonly profile: Reference | undefined
+  /** Written keys that this version cannot obey, and must not ignore. */
+  readonly tolerate: Place | undefined
 }
 
 /** One key of `System.spec.ignore`. */

@@ -32,6 +32,7 @@ export function normalizeSystem(manifest: ManifestOf<'System'>, isProtected: boo
       minimum: minimum ?? 2,
     },
     suspendTo: spec.suspendTo === undefined ? undefined : reference(raw, spec.suspendTo, 'spec', 'suspendTo'),
+    tolerate: spec.tolerate && { raw, path: ['spec', 'tolerate'] },
     profile: spec.profile === undefined ? undefined : reference(raw, spec.profile, 'spec', 'profile'),
   }
 }

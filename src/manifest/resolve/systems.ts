@@ -9,7 +9,13 @@ import { lookUp } from './values.ts'
 /** After roles and groups: defaults name roles, and `suspendTo` a group. */
 export function checkSystem(context: Context, site: Site): void {
   collections(context, site)
-  const { account, suspendTo, profile } = site.system
+  const { account, suspendTo, profile, tolerate } = site.system
+  if (tolerate)
+    unsupported(
+      context,
+      keyOf(tolerate),
+      'This version shows every warning, and has none that can be tolerated.',
+    )
   if (account) checkShared(context, site, account)
   if (suspendTo && site.description.suspend === 'native')
     unsupported(
