@@ -3,6 +3,9 @@
 import process from 'node:process'
 import { run } from './commands/program.ts'
 
+// Each look at the real environment asks the operating system, and the YAML lexer looks once for every token.
+process.env = { ...process.env }
+
 // A reader that goes away (`rolecall plan | head`) is no fault of the plan.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
