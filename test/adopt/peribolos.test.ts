@@ -140,7 +140,7 @@ spec:
   subjects:
     - group: web
   roles:
-    - write
+    - acme.write
   resources:
     - repository: assets
     - repository: docs

@@ -45,7 +45,7 @@ export function importManifests(organisations: readonly Organisation[], reposito
   for (const system of systems) {
     const file = `access/roles/${system.name}.yaml`
     const roles = [...roleDocuments(system, handles), ...everyone(system, handles)]
-    if (roles.length > 0) files.set(file, fileText(file, roles))
+    files.set(file, fileText(file, roles))
     for (const [path, teams] of groupBy(system.organisation.teams, ({ file: from }) =>
       fileOf(system, from),
     )) {
@@ -162,7 +162,7 @@ function personDocument({ handle, accounts }: Person): JsonObject {
   return manifest('User', { name: handle }, { accounts: Object.fromEntries(entries) })
 }
 
-/** The permissions that are given in the organisation, each implying the next lower one that is. */
+/** The permissions as roles, each implying the next lower one. */
 function roleDocuments(system: System, handles: Handles): JsonObject[] {
   const roles = rolesOf(system)
   return roles.map((role) => {
@@ -188,16 +188,14 @@ function isLower(role: string, than: string): boolean {
   )
 }
 
-/** In the order of GitHub's permissions; names that it does not know come last. */
+/**
+ * All of GitHub's permissions, whether they are given or not, so that what a team loses never takes a role along;
+ * and whatever else the configuration gives.
+ */
 function rolesOf(system: System): string[] {
   const { teams } = system.organisation
-  const given = new Set(teams.flatMap((team) => team.repositories.map(([, permission]) => permission)))
-  const permission = permissionOfAll(system)
-  if (permission !== undefined) given.add(permission)
-  return [
-    ...permissions.filter((name) => given.has(name)),
-    ...sorted(given).filter((name) => !permissions.includes(name)),
-  ]
+  const given = teams.flatMap((team) => team.repositories.map(([, permission]) => permission))
+  return [...permissions, ...sorted(given).filter((name) => !permissions.includes(name))]
 }
 
 function permissionOfAll({ organisation: { defaultPermission } }: System): string | undefined {
