@@ -33,8 +33,6 @@ export function ownership(
 export interface InventoryIndex {
   /** The entry of this very thing: its native id decides where both know one, else the name. */
   of(resource: Resource): InventoryEntry | undefined
-  /** The entry under this name, even if another thing bears the name today. */
-  named(kind: Kind, key: string): InventoryEntry | undefined
 }
 
 export function indexInventory(inventory: readonly InventoryEntry[]): InventoryIndex {
@@ -51,7 +49,6 @@ export function indexInventory(inventory: readonly InventoryEntry[]): InventoryI
       const named = byKey.get(`${ref.kind}:${ref.key}`)
       return named?.id === undefined || id === undefined ? named : undefined
     },
-    named: (kind, key) => byKey.get(`${kind}:${key}`),
   }
 }
 
