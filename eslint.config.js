@@ -51,6 +51,12 @@ export default defineConfig(
     },
   },
   {
+    files: ['**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: { 'no-console': 'off', '@typescript-eslint/no-unused-vars': 'error' },
+  },
+  {
     files: ['test/**', 'bench/**', 'scripts/**', '*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'max-lines': 'off' },
   },

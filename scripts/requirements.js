@@ -33,7 +33,9 @@ for (const { id, fact } of rows) {
   for (const test of tests ?? []) console.log(`             ${test}`)
 }
 const open = rows.filter(({ id }) => !carried.has(id))
-console.log(`\n${rows.length - open.length} of ${rows.length} requirements have a test; ${open.length} are open.`)
+console.log(
+  `\n${rows.length - open.length} of ${rows.length} requirements have a test; ${open.length} are open.`,
+)
 for (const stranger of strangers) console.error(`no such requirement: ${stranger}`)
 if (strangers.length > 0 || (process.argv.includes('--strict') && open.length > 0)) process.exit(1)
 
