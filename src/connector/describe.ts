@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { Evidence } from '../model/plan.ts'
-import type { Kind, Resource } from '../model/resource.ts'
+import type { Kind } from '../model/resource.ts'
 
 /**
  * How a field or link is written:
@@ -127,15 +127,6 @@ export function withProfile(description: Description, profile: string): Descript
   return known && { ...description, ...known.differs }
 }
 
-/** The description of one field or link of a resource, or undefined where the system has none. */
-export function describedField(
-  description: Description,
-  resource: Pick<Resource, 'ref'>,
-  name: string,
-): FieldDescription | undefined {
-  return description.kinds[resource.ref.kind]?.fields[name]
-}
-
 /** The natural key in its comparable form. */
 export function foldKey(description: Description, kind: Kind, key: string): string {
   return description.kinds[kind]?.keyCaseInsensitive === true ? asciiLower(key) : key
@@ -145,5 +136,3 @@ export function foldKey(description: Description, kind: Kind, key: string): stri
 export function asciiLower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
-
-export type { Json }

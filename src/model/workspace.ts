@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import type { DesiredGraph } from './desired.ts'
 import type { FindingCode } from './finding.ts'
 import type { Kind } from './resource.ts'
@@ -100,5 +100,3 @@ export interface Workspace {
   /** Content digest of a document by `Kind/name`, computed when it is asked for: what an intent binds. */
   readonly document: (name: string) => PlannedDocument | undefined
 }
-
-export type { Json }
