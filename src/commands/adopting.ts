@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { handleOf } from '../adopt/handles.ts'
 import { adopt, type Adopted } from '../adopt/live/adopt.ts'
+import { refusedBy } from '../adopt/live/refused.ts'
 import { commonRole, profileOf, systemDocument, type NewSystem, type Seen } from '../adopt/live/system.ts'
 import { documentText, manifest } from '../adopt/text.ts'
 import type { Connector, Observation } from '../connector/contract.ts'
@@ -46,17 +47,36 @@ export async function adoptLive(
 ): Promise<void> {
   const scene = await look(name, created && { name, ...created }, border, session)
   const today = dayOf(border.now())
-  const seen = scene.created && seenIn(scene)
-  const sources = withSystem(scene, seen)
-  const adopted = await adoptFrom(scene, sources, today)
-  const owners = scene.created && ownersOf(scene, adopted)
-  const result = merged(withSystem(scene, seen && { ...seen, ...(owners && { owners }) }), adopted)
-  const left = await compared(scene, valid(scene.root, result, today))
-  const changed = result.filter(
+  const { adopted, sources, workspace } = await attempt(scene, today, new Map())
+  const left = await compared(scene, workspace)
+  const changed = sources.filter(
     ({ file, text }) => scene.sources.find((old) => old.file === file)?.text !== text,
   )
   for (const { file, text } of changed) await write(join(scene.root, file), text)
   border.out(adoptionSummary({ system: name, adopted, files: changed.map(({ file }) => file), left }))
+}
+
+interface Attempt {
+  readonly adopted: Adopted
+  readonly sources: readonly Source[]
+  readonly workspace: Workspace
+}
+
+/** The manifests as they would be, without what the language refuses of what is live. Nothing is written here. */
+async function attempt(scene: Scene, today: string, refused: ReadonlyMap<string, string>): Promise<Attempt> {
+  const seen = scene.created && seenIn(scene)
+  const adopted = await adoptFrom(scene, withSystem(scene, seen), today, refused)
+  const owners = scene.created && ownersOf(scene, adopted)
+  const sources = merged(withSystem(scene, seen && { ...seen, ...(owners && { owners }) }), adopted)
+  const { workspace, diagnostics } = readManifests(sources, {
+    root: scene.root,
+    today,
+    connectors: descriptions,
+  })
+  if (workspace !== undefined) return { adopted, sources, workspace }
+  const more = refusedBy(diagnostics, parseSources(sources).documents, adopted)
+  if (more.size === 0) throw new InvalidManifests(diagnostics)
+  return await attempt(scene, today, new Map([...refused, ...more]))
 }
 
 async function look(
@@ -129,7 +149,12 @@ function seenIn({ connector: { description }, observation: { graph } }: Scene): 
   return { ...(profile !== undefined && { profile }), ...(role !== undefined && { role }) }
 }
 
-async function adoptFrom(scene: Scene, sources: readonly Source[], today: string): Promise<Adopted> {
+async function adoptFrom(
+  scene: Scene,
+  sources: readonly Source[],
+  today: string,
+  refused: ReadonlyMap<string, string>,
+): Promise<Adopted> {
   const workspace = valid(scene.root, sources, today)
   const { documents } = parseSources(sources)
   const { name } = scene.config
@@ -142,7 +167,15 @@ async function adoptFrom(scene: Scene, sources: readonly Source[], today: string
   const plain = scene.connector.description
   const description = (profile === undefined ? undefined : withProfile(plain, profile)) ?? plain
   const changes = await compared(scene, workspace)
-  const input = { system: name, description, actual: scene.observation.graph, desired, changes, documents }
+  const input = {
+    system: name,
+    description,
+    actual: scene.observation.graph,
+    desired,
+    changes,
+    documents,
+    refused,
+  }
   return adopt(input, sources, workspace.settings.access)
 }
 

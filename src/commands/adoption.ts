@@ -19,7 +19,7 @@ export function adoptionSummary({ system, adopted, files, left }: Adoption): str
   const lines = [
     files.length === 0
       ? `${system}: everything live is in the manifests already.`
-      : `${system}: ${count(adopted.created, 'new document')}, ${count(adopted.changed, 'changed one')}, in ${count(files.length, 'file')}.`,
+      : `${system}: ${count(adopted.created.size, 'new document')}, ${count(adopted.changed, 'changed one')}, in ${count(files.length, 'file')}.`,
     ...folded([...files].sort().map((file) => terminal(file))),
     ...section(
       'Live, and in no manifest:',

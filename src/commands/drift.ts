@@ -63,8 +63,7 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
   )
   if (options.out === undefined) border.out(text)
   else await (await import('./files.ts')).writeOut(options.out, text)
-  for (const { system, message, fix } of unread)
-    border.err(`not read: ${system}: ${message}${fix === undefined ? '' : ` ${fix}`}\n`)
+  if (unread.length > 0) (await import('./warnings.ts')).showUnread(unread, border)
   return worst([...(report.differs ? [exit.differences] : []), ...(unread.length > 0 ? [exit.unknown] : [])])
 }
 

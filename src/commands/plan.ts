@@ -55,8 +55,9 @@ async function plan(options: PlanOptions, border: Border, session: Session): Pro
 async function show(made: Plan, compared: Compared, options: PlanOptions, border: Border): Promise<void> {
   const saved = options.out !== undefined && options.output === undefined
   const around = aroundOf(made, compared, options, { command: 'plan', file: saved ? options.out : undefined })
-  const { showWarnings } = await import('./warnings.ts')
+  const { showUnread, showWarnings } = await import('./warnings.ts')
   showWarnings(compared.loaded.diagnostics, border)
+  if (options.output === 'json') showUnread(compared.unread, border)
   if (options.out === undefined || saved) {
     border.out(await rendered(made, around, options.output ?? 'text', border))
   }

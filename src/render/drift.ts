@@ -29,6 +29,10 @@ const classes: Readonly<Record<DriftClass, { readonly title: string; readonly ac
 
 const order: readonly DriftClass[] = ['changed', 'not-applied', 'due', 'manual', 'waiting', 'unmanaged']
 
+/** What was changed behind our back is always listed whole; the other classes up to this length. */
+const wholeList = 300
+const shownOfLonger = 40
+
 /** The whole text, ending in a line end. */
 export function renderDrift(report: DriftReport, style: DriftStyle): string {
   const pen = paint(style.colour)
@@ -81,7 +85,7 @@ function classPart(
   pen: Paint,
 ): string[] {
   const { title, act } = classes[name]
-  const shown = name === 'unmanaged' ? entries.slice(0, 50) : entries
+  const shown = name === 'changed' || entries.length <= wholeList ? entries : entries.slice(0, shownOfLonger)
   const views = shown.map((entry) => ({
     entry,
     change: view(entry.change, style.connectors.get(entry.change.ref.system) ?? '', style.shapes),

@@ -5,7 +5,7 @@ import { changeLines, columnsOf } from './change.ts'
 import { terminal } from './encode.ts'
 import { count, enumerate, width, wrap, wrapWords } from './layout.ts'
 import type { Paint } from './paint.ts'
-import { view, type ChangeView, type Mark, type Shapes } from './view.ts'
+import { markOf, view, type Mark, type Shapes } from './view.ts'
 
 interface SystemStyle {
   readonly pen: Paint
@@ -36,13 +36,15 @@ export function heldBlocks(system: SystemPlan, style: SystemStyle): Block[] {
   return blocks(steps, system, style)
 }
 
-/** `3 accounts unmanaged: guest, old-bot, x`: what is left alone, as counts with a few names. */
+/** `3 unmanaged accounts: guest, old-bot, x`: what is left alone, as counts with a few names. */
 export function keptLines(system: SystemPlan, style: SystemStyle): string[] {
   const groups = new Map<string, string[]>()
   for (const { change } of system.steps) {
     if (change.action !== 'keep' || change.held !== undefined) continue
     const label = `${keepWords[change.reason]} ${change.ref.kind}`
-    groups.set(label, [...(groups.get(label) ?? []), terminal(change.ref.key)])
+    const names = groups.get(label) ?? []
+    if (names.length === 0) groups.set(label, names)
+    names.push(change.ref.key)
   }
   return [...groups].map(([label, names]) => fold(label, names, style))
 }
@@ -55,7 +57,7 @@ const keepWords = {
 } as const
 
 function fold(label: string, names: readonly string[], { pen, indent }: SystemStyle): string {
-  const shown = names.slice(0, 6).join(', ')
+  const shown = names.slice(0, 6).map(terminal).join(', ')
   const rest = names.length > 6 ? `, … ${names.length - 6} more` : ''
   return `${' '.repeat(indent)}${pen.dim(`${count(names.length, label)}: ${shown}${rest}`)}`
 }
@@ -120,29 +122,38 @@ export function proofLines(system: SystemPlan, style: SystemStyle): string[] {
   ]
 }
 
+/** Calls and time, where it takes long enough to be worth knowing. */
+export function estimateLines({ estimate }: SystemPlan, { pen, indent }: SystemStyle): string[] {
+  if (estimate.seconds < 10) return []
+  const time =
+    estimate.seconds < 120 ? `${Math.round(estimate.seconds)} s` : `${Math.round(estimate.seconds / 60)} min`
+  return [pen.dim(`${' '.repeat(indent)}takes    about ${time}, ${count(estimate.calls, 'call')}`)]
+}
+
 function incomplete(proof: Proof | undefined): string | undefined {
   return proof === undefined || proof.complete ? undefined : proof.reason
 }
 
+/** Long lists are folded before a line of them is made: a plan may have 100,000 steps. */
 function blocks(steps: readonly Step[], system: SystemPlan, style: SystemStyle): Block[] {
-  const views = steps.map(({ change }) => view(change, system.connector, style.shapes))
+  const { shown, hidden } = folded(steps, vitalTo(system, steps))
+  const views = shown.map(({ step }) => view(step.change, system.connector, style.shapes))
   const changeStyle = { ...style, ...columnsOf(views) }
   const irreversible = new Map(system.irreversible.map(({ step, because }) => [step, because]))
-  const vital = vitalTo(system, steps)
-  const all = steps.map((step, at): Block => {
+  const listed = shown.flatMap(({ step, vital }, at): Block[] => {
     const change = views[at]
+    if (change === undefined) return []
     const note = irreversible.get(step.id)
-    const lines = change === undefined ? [] : changeLines(change, changeStyle)
+    const lines = changeLines(change, changeStyle)
     const room = ' '.repeat(style.indent + 4 + changeStyle.kind)
-    return {
-      lines:
-        note === undefined
-          ? lines
-          : [...lines, style.pen.yellow(`${room}cannot be undone: ${terminal(note)}`)],
-      vital: vital(step),
-    }
+    const last = note === undefined ? [] : [style.pen.yellow(`${room}cannot be undone: ${terminal(note)}`)]
+    return [{ lines: [...lines, ...last], vital }]
   })
-  return folded(all, views, style)
+  const rest = [...hidden].map(([sort, number]) => ({
+    lines: [`${' '.repeat(style.indent)}… ${number} more ${sort} (all of them: rolecall plan -o json)`],
+    vital: true,
+  }))
+  return [...listed, ...rest]
 }
 
 /**
@@ -164,40 +175,32 @@ function rolesOf({ change }: Step): readonly string[] {
   return 'after' in change && change.ref.kind === 'account' ? (change.after.links['role'] ?? []) : []
 }
 
+interface Folded {
+  readonly shown: readonly { readonly step: Step; readonly vital: boolean }[]
+  /** How many are not shown, by `accounts to create`. */
+  readonly hidden: ReadonlyMap<string, number>
+}
+
 /** Changes of the same sort and kind that are very many keep their head and what is vital. */
-function folded(all: readonly Block[], views: readonly ChangeView[], style: SystemStyle): Block[] {
-  const totals = tally(views)
+function folded(steps: readonly Step[], isVital: (step: Step) => boolean): Folded {
+  const totals = new Map<string, number>()
+  for (const step of steps) totals.set(sortOf(step), (totals.get(sortOf(step)) ?? 0) + 1)
   const seen = new Map<string, number>()
-  const hidden: ChangeView[] = []
-  const kept = all.filter((block, at) => {
-    const change = views[at]
-    if (change === undefined) return false
-    const sort = sortOf(change)
+  const hidden = new Map<string, number>()
+  const shown = steps.flatMap((step) => {
+    const sort = sortOf(step)
     const place = seen.get(sort) ?? 0
     seen.set(sort, place + 1)
-    if (block.vital || place < shownOfLonger || (totals.get(sort)?.length ?? 0) <= wholeList) return true
-    hidden.push(change)
-    return false
+    const vital = isVital(step)
+    if (vital || place < shownOfLonger || (totals.get(sort) ?? 0) <= wholeList) return [{ step, vital }]
+    hidden.set(sort, (hidden.get(sort) ?? 0) + 1)
+    return []
   })
-  const room = ' '.repeat(style.indent)
-  const rest = [...tally(hidden).values()].map(
-    (views) => `${room}… ${views.length} more ${many(views[0])} (all of them: rolecall plan -o json)`,
-  )
-  return [...kept, ...rest.map((line) => ({ lines: [line], vital: true }))]
+  return { shown, hidden }
 }
 
-function tally(views: readonly ChangeView[]): Map<string, ChangeView[]> {
-  const sorts = new Map<string, ChangeView[]>()
-  for (const change of views) {
-    const list = sorts.get(sortOf(change))
-    if (list === undefined) sorts.set(sortOf(change), [change])
-    else list.push(change)
-  }
-  return sorts
-}
-
-function sortOf(change: ChangeView): string {
-  return `${change.mark} ${change.ref.kind}`
+function sortOf({ change }: Step): string {
+  return `${collectionOf[change.ref.kind]} ${toDo[markOf(change)]}`
 }
 
 const toDo: Readonly<Record<Mark, string>> = {
@@ -207,10 +210,6 @@ const toDo: Readonly<Record<Mark, string>> = {
   '-': 'to remove',
   '!': 'by hand',
   ' ': 'left alone',
-}
-
-function many(change: ChangeView | undefined): string {
-  return change === undefined ? '' : `${collectionOf[change.ref.kind]} ${toDo[change.mark]}`
 }
 
 /** Columns that a heading takes beside a text to its right. */

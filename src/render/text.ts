@@ -6,7 +6,16 @@ import { findingLines } from './finding.ts'
 import { count, enumerate, wrapWords } from './layout.ts'
 import { paint, type Paint } from './paint.ts'
 import { summaryOf, tallyOf, tallyWords } from './summary.ts'
-import { aside, heldBlocks, keptLines, ownerLines, proofLines, stepBlocks, type Block } from './system.ts'
+import {
+  aside,
+  estimateLines,
+  heldBlocks,
+  keptLines,
+  ownerLines,
+  proofLines,
+  stepBlocks,
+  type Block,
+} from './system.ts'
 import type { Shapes } from './view.ts'
 
 /** What a plan does not hold and its reader must know: what could not be read, and what can be typed next. */
@@ -77,6 +86,7 @@ function systemPart(system: SystemPlan, style: Parameters<typeof stepBlocks>[1])
     ),
     ...ownerLines(system, style),
     ...proofLines(system, style),
+    ...estimateLines(system, style),
     ...section(stepBlocks(system, style)),
     ...(held.length === 0 ? [] : ['', `  held back by stage "${system.stage}"`, ...lines(held)]),
     ...section(keptLines(system, style).map((line) => ({ lines: [line], vital: false }))),

@@ -47,11 +47,16 @@ const marks: Readonly<Record<Change['action'], Mark>> = {
   keep: ' ',
 }
 
+/** Its sign; of what is held back, the sign of what would be done. */
+export function markOf(change: Change): Mark {
+  return marks[change.action === 'keep' ? (change.held ?? 'keep') : change.action]
+}
+
 /** What a renderer shows of a change; `connector` says whose shapes hold. */
 export function view(change: Change, connector: string, shapes: Shapes): ChangeView {
   const { action, ref, cause } = change
   return {
-    mark: action === 'keep' ? (change.held === undefined ? ' ' : marks[change.held]) : marks[action],
+    mark: markOf(change),
     action,
     ref,
     details: details(change, connector, shapes),

@@ -113,6 +113,22 @@ describe('exit 1: a fault, wrong usage, or invalid manifests', () => {
   })
 })
 
+describe('options that do not go together, or mean nothing', () => {
+  it.each([
+    [['apply', 'plan.json', '--system', 'office'], '--system does not go with a saved plan'],
+    [['apply', 'plan.json', '--expect', 'x'], '--expect does not go with a saved plan'],
+    [['apply', '--auto-approve', '--for', 'soon'], '"soon" is not a length of time'],
+    [['apply', '--auto-approve', '--for', '0m'], '"0m" is not a length of time'],
+    [['plan', '-o', 'yaml'], "argument 'yaml' is invalid"],
+    [['plan', 'extra'], 'too many arguments'],
+  ])('%j: %s', (args, message) => {
+    expect(rolecall(quickstart(), args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message) as string,
+    })
+  })
+})
+
 describe('exit 2: differences', () => {
   it('plan says so only when it is asked to', () => {
     const root = quickstart()
@@ -230,6 +246,11 @@ describe('exit 4: what must be known could not be established', () => {
     expect(stderr).toContain('Not saved')
     expect(rolecall(root, ['apply', '--auto-approve']).code).toBe(4)
     expect(rolecall(root, ['plan', '--system', 'office']).code).toBe(0)
+    for (const command of ['plan', 'drift']) {
+      const json = rolecall(root, [command, '-o', 'json'])
+      expect([json.code, json.stderr]).toEqual([4, expect.stringContaining('not read: workshop: ') as string])
+      expect(json.stdout).not.toContain('"workshop"')
+    }
   })
 
   it('a ledger that cannot be opened', () => {
