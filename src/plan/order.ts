@@ -1,10 +1,10 @@
 import type { Rules } from '../connector/contract.ts'
-import type { Description } from '../connector/describe.ts'
+import { foldKey, type Description } from '../connector/describe.ts'
 import { isWrite, type Action, type Change } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Step } from '../model/plan.ts'
 import { kinds, showRef } from '../model/resource.ts'
-import { adds, emptyPart, isEmpty } from './delta.ts'
+import { adds, isEmpty, partition, patchOf } from './delta.ts'
 import { edges, upwards, type Edges } from './edges.ts'
 import { fingerprint } from './fingerprint.ts'
 import { loweredByEach } from './lowers.ts'
@@ -61,16 +61,19 @@ function renameAlone(
     (link) => link in change.before.links || link in change.after.links,
   )
   if (!moves && !lowers.has(change)) return [change]
-  const { from, action: _, ...update } = change
-  const rename = {
-    ...update,
-    action: 'rename',
-    from,
-    before: emptyPart,
-    after: emptyPart,
-    patch: [],
-  } as const
-  return [rename, { ...update, action: 'update' }]
+  const kind = description.kinds[change.ref.kind]
+  const { from, action: _, ...rest } = change
+  const isName = (part: 'fields' | 'links', name: string): boolean => {
+    const value = part === 'fields' ? change.after.fields[name] : undefined
+    return typeof value === 'string' && foldKey(description, change.ref.kind, value) === change.ref.key
+  }
+  // Where the key is spelled out in a field as well, the two are one thing in the system and change together.
+  const { chosen: name, rest: others } = partition(change, isName)
+  if (isEmpty(others)) return [change]
+  return [
+    { ...rest, action: 'rename', from, ...name, patch: patchOf(name, kind) },
+    { ...rest, action: 'update', ...others, patch: patchOf(others, kind) },
+  ]
 }
 
 const phases = { rename: 0, give: 1, reduce: 2, afterReduction: 3, take: 4, remove: 5, byHand: 6, keep: 7 }

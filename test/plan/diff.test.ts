@@ -1,5 +1,6 @@
 import jsonpatch from 'fast-json-patch'
 import { describe, expect, it } from 'vitest'
+import { description } from '../../src/systems/directory/describe.ts'
 import { applied, changesOf, grant, live, owner, person, short, wish, type World } from './world.ts'
 
 const told = (world: World): string[] => changesOf(world).map(short)
@@ -95,6 +96,47 @@ describe('what is declared', () => {
         ],
       },
     ])
+  })
+
+  it('a field that is fixed at the creation is sent with it, and by hand ever after', () => {
+    const { group } = description.kinds
+    const fixed = { about: 'The data centre.', write: 'create-only', shape: 'scalar' } as const
+    const hidden = { about: 'A pass phrase.', write: 'write-only', shape: 'scalar' } as const
+    const told = { about: 'When it was made.', write: 'read', shape: 'scalar' } as const
+    if (!group) throw new Error('no groups')
+    const fields = { ...group.fields, site: fixed, phrase: hidden, madeAt: told }
+    const other = { ...description, kinds: { ...description.kinds, group: { ...group, fields } } }
+    const wishes = [wish(live('group', 'eng', { fields: { site: 'fra', phrase: 'x', madeAt: 'now' } }))]
+    expect(changesOf({ wishes, description: other })).toMatchObject([
+      { action: 'create', after: { fields: { site: 'fra', phrase: 'x' } } },
+    ])
+    expect(JSON.stringify(changesOf({ wishes, description: other }))).not.toContain('madeAt')
+    const actual = [live('group', 'eng', { fields: { site: 'ams', madeAt: 'then' } })]
+    expect(changesOf({ wishes, live: actual, description: other })).toMatchObject([
+      {
+        action: 'manual',
+        before: { fields: { site: 'ams' } },
+        steps: [
+          '"site" of the group "eng" in office is fixed when it is made. Remove it and make it again by hand with fra, or correct the manifest.',
+        ],
+      },
+    ])
+  })
+
+  it('a kind that the system neither makes nor removes is left to a person', () => {
+    const { group } = description.kinds
+    if (!group) throw new Error('no groups')
+    const other = { ...description, kinds: { ...description.kinds, group: { ...group, writable: false } } }
+    expect(changesOf({ wishes: [wish(live('group', 'eng'))], description: other })).toMatchObject([
+      { action: 'manual', steps: ['Make the group "eng" in office.'] },
+    ])
+    const gone = wish(live('group', 'eng'), { state: 'absent' })
+    expect(changesOf({ wishes: [gone], live: [live('group', 'eng')], description: other })).toMatchObject([
+      { action: 'manual', steps: ['Remove the group "eng" in office.'] },
+    ])
+    expect(
+      told({ live: [live('group', 'eng')], config: { exclusive: ['group'] }, description: other }),
+    ).toEqual(['keep group:eng (unmanaged)'])
   })
 
   it('a name that looks like a placeholder stays what it is', () => {
@@ -304,6 +346,16 @@ describe('grants', () => {
     expect(told({ live: [stray], comparesGrants: true })).toEqual([kept])
   })
 
+  it('of rolecall itself are its own', () => {
+    const bot = person('ci-bot')
+    const own = grant('account:ci-bot', 'viewer', 'project:web')
+    const world = { wishes: [wish(bot)], live: [bot, own], comparesGrants: true }
+    expect(told(world)).toEqual(['delete grant:account:ci-bot viewer project:web'])
+    expect(told({ ...world, config: { automation: ['ci-bot'] } })).toEqual([
+      'keep grant:account:ci-bot viewer project:web (unmanaged)',
+    ])
+  })
+
   it('go with the group that is removed', () => {
     expect(told({ live: [eng, stray], inventory: [applied('group', 'eng')] })).toEqual([
       'delete group:eng',
@@ -403,8 +455,7 @@ describe('renames', () => {
     ])
   })
 
-  it('in a system that cannot rename it is a manual step, and all else goes by the name of today', async () => {
-    const { description } = await import('../../src/systems/directory/describe.ts')
+  it('in a system that cannot rename it is a manual step, and all else goes by the name of today', () => {
     const group = description.kinds.group
     if (!group) throw new Error('no groups')
     const fixed = { ...description, kinds: { ...description.kinds, group: { ...group, rename: false } } }
@@ -437,6 +488,14 @@ describe('what is held back', () => {
     expect(told({ live: [sealed], inventory: [applied('account', 'root')] })).toEqual([
       expect.stringMatching(/^keep account:root \(sealed delete\)/),
     ])
+  })
+
+  it('sealed: not even its name, and all else goes by the name of today', () => {
+    const world = {
+      wishes: [wish(owner('root-2', { fields: { sealed: true } }), { previousKeys: ['root'] })],
+      live: [sealed],
+    }
+    expect(told(world)).toEqual(['keep account:root-2 from root (sealed rename)'])
   })
 
   it('the stage report holds back everything', () => {

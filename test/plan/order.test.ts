@@ -223,13 +223,31 @@ describe('owner reductions', () => {
       live: [owner('ana'), person('bo')],
     })
     expect(steps.map((step) => [short(step.change), step.needs, step.lowers])).toEqual([
-      ['rename account:ana-silva from ana', [], []],
+      ['rename account:ana-silva from ana -username ana +username ana-silva', [], []],
       ['update account:bo -role role:Member +role role:Owner', [], []],
-      [
-        'update account:ana-silva -username ana -role role:Owner +username ana-silva +role role:Member',
-        ['office/1'],
-        ['ana-silva'],
-      ],
+      ['update account:ana-silva -role role:Owner +role role:Member', ['office/1'], ['ana-silva']],
+    ])
+  })
+
+  it('what needs an owner reduction comes after all of them, even if it gives', () => {
+    const steps = stepsOf({
+      // The parent of admins changes with a reduction; the child can only follow it.
+      wishes: [wish(group('admins')), wish(group('zoo', 'admins')), wish(group('base'))],
+      live: [group('admins', 'zoo'), group('zoo'), person('ana')],
+      rules: {
+        ...directory,
+        ownership: (account, graph) => ({
+          owner: graph.get('group', 'admins')?.links['parent']?.length === 1,
+          unusable: [],
+        }),
+        ownershipDependsOn: () => [{ system, kind: 'group', key: 'admins' }],
+      },
+    })
+    expect(steps[1]?.lowers).toEqual(['ana'])
+    expect(steps.slice(0, 3).map((step) => short(step.change))).toEqual([
+      'create group:base',
+      'update group:admins -parent group:zoo',
+      'update group:zoo +parent group:admins',
     ])
   })
 

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isWrite, type Write } from '../../src/model/change.ts'
 import { Graph, type GraphView } from '../../src/model/graph.ts'
-import type { InventoryEntry } from '../../src/model/inventory.ts'
 import { kinds, refKey, splitTarget, type Kind } from '../../src/model/resource.ts'
 import { canonical } from '../../src/plan/digest.ts'
 import { diff } from '../../src/plan/diff.ts'
@@ -12,7 +11,7 @@ import { simulate, usableOwners } from '../../src/plan/simulate.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
 import { states, worlds } from './arbitrary.ts'
-import { applied, config, desired, stepsOf, system, wish, type World } from './world.ts'
+import { config, desired, remembered, stepsOf, system, wish, type World } from './world.ts'
 
 const writesOf = (world: World): Write[] =>
   stepsOf(world)
@@ -185,17 +184,6 @@ function played(world: World, look: (state: GraphView, write: Write) => void): G
     state = copy(simulate(state, [change], description))
   }
   return state
-}
-
-/** The inventory after a run: what is declared and live, and what was known before and is still there. */
-function remembered({ wishes = [], inventory = [] }: World, end: GraphView): InventoryEntry[] {
-  const declared = wishes.flatMap(({ ref, handle }) => {
-    const id = end.get(ref.kind, ref.key)?.id
-    return [applied(ref.kind, ref.key, { handle, ...(id === undefined ? {} : { id }) })]
-  })
-  const known = new Set(declared.map(refKey))
-  const ids = new Set(declared.flatMap((entry) => entry.id ?? []))
-  return [...declared, ...inventory.filter((one) => !known.has(refKey(one)) && !ids.has(one.id ?? ''))]
 }
 
 /** A graph of its own, as a fresh read would give it. */

@@ -3,10 +3,10 @@ import type { Rules } from '../../src/connector/contract.ts'
 import type { Description } from '../../src/connector/describe.ts'
 import type { Change } from '../../src/model/change.ts'
 import type { DesiredGraph, Wish } from '../../src/model/desired.ts'
-import { Graph } from '../../src/model/graph.ts'
+import { Graph, type GraphView } from '../../src/model/graph.ts'
 import type { InventoryEntry } from '../../src/model/inventory.ts'
 import type { Step } from '../../src/model/plan.ts'
-import { kinds, type Kind, type Resource } from '../../src/model/resource.ts'
+import { kinds, refKey, type Kind, type Resource } from '../../src/model/resource.ts'
 import type { SystemConfig } from '../../src/model/workspace.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { grantKey } from '../../src/plan/renaming.ts'
@@ -119,6 +119,17 @@ export function stepsOf(world: World): Step[] {
     rules: world.rules ?? rules,
     system,
   })
+}
+
+/** The inventory after a run: what is declared and live, and what was known before and is still there. */
+export function remembered({ wishes = [], inventory = [] }: World, end: GraphView): InventoryEntry[] {
+  const declared = wishes.flatMap(({ ref, handle }) => {
+    const id = end.get(ref.kind, ref.key)?.id
+    return [applied(ref.kind, ref.key, { handle, ...(id === undefined ? {} : { id }) })]
+  })
+  const known = new Set(declared.map(refKey))
+  const ids = new Set(declared.flatMap((entry) => entry.id ?? []))
+  return [...declared, ...inventory.filter((one) => !known.has(refKey(one)) && !ids.has(one.id ?? ''))]
 }
 
 /** One line a change, enough to read a plan in a test: `update account:bo -role role:Member +role role:Owner`. */
