@@ -6,6 +6,7 @@ import type { Json } from '../model/json.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
 import { refKey, showRef, type Resource } from '../model/resource.ts'
 import { afterRead, afterWrite, pendingOf, type InventoryChange } from './inventory.ts'
+import { ignoring } from '../plan/ownership.ts'
 import { intention, opening, result } from './journal.ts'
 import { landed, missing, type Lookup } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
@@ -306,9 +307,14 @@ async function remember(session: Session, plan: SystemPlan, run: Run, index: num
   if (seen === undefined) return { type: 'ok' }
   if (!session.seen.has(plan.name))
     await session.recovery.look(plan.name, lookupIn(seen), applied.connector.description)
-  const pending = pendingOf(plan.steps, (place) => isDone(run, index, place))
-  const inventory = await ports.ledger.inventory(plan.name)
-  await record(session, afterRead(seen, applied.desired, inventory, pending, ports.run))
+  const { config, connector, desired } = applied
+  const change = afterRead(seen, desired, {
+    inventory: await ports.ledger.inventory(plan.name),
+    pending: pendingOf(plan, session.plan.findings, (place) => isDone(run, index, place)),
+    isIgnored: ignoring(config, connector.description),
+    run: ports.run,
+  })
+  await record(session, change)
   const over = shownBy(seen, applied, await ports.ledger.reservations(plan.name))
   if (over.length > 0) await ports.ledger.unreserve(over)
   if (!run.begun) await session.recovery.close()

@@ -2,9 +2,11 @@
 import type { Observation } from '../connector/contract.ts'
 import type { Write } from '../model/change.ts'
 import type { DesiredGraph, Wish } from '../model/desired.ts'
+import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
-import type { Step } from '../model/plan.ts'
+import type { SystemPlan } from '../model/plan.ts'
 import { kinds, refKey, type Kind } from '../model/resource.ts'
+import { sha256 } from '../plan/digest.ts'
 import { wishDigest } from '../plan/drift.ts'
 
 export interface InventoryChange {
@@ -14,7 +16,8 @@ export interface InventoryChange {
 
 /**
  * What one write that was done adds and takes away. `id` is the native id that the system answered with. What was
- * removed stays ours until a read shows that it is gone: an answer alone has been wrong before.
+ * removed stays ours until a read shows that it is gone: an answer alone has been wrong before. What a saved plan made
+ * is ours also where the manifests have moved on since and no longer wish it: the next plan removes it then.
  */
 export function afterWrite(
   write: Write,
@@ -25,29 +28,39 @@ export function afterWrite(
   const { system, kind, key } = write.ref
   if (write.action === 'delete') return { put: [], forget: [] }
   const wish = desired.wishes[kind].get(key)
+  // Somebody nobody declared is taken out of a group: that makes nobody ours, and what is ours stays so.
+  if (wish === undefined && write.action === 'update') return { put: [], forget: [] }
   const nativeId = id ?? ('id' in write ? write.id : undefined)
   const entry: InventoryEntry = {
     ...{ system, kind, key, run },
     ...(nativeId === undefined ? {} : { id: nativeId }),
     handle: wish?.handle ?? handleOf(write),
-    wish: wish === undefined ? '' : digestOf(wish),
+    wish: wish === undefined ? sha256(write.after) : digestOf(wish),
   }
   const forget = write.action === 'rename' && write.from !== key ? [{ system, kind, key: write.from }] : []
   return { put: [entry], forget }
 }
 
+/** What an inventory is brought up to date with, besides the read and the wishes. */
+interface Remembering {
+  readonly inventory: readonly InventoryEntry[]
+  readonly pending: ReadonlySet<string>
+  /** What the system's `ignore` leaves alone. */
+  readonly isIgnored: (ref: Pick<InventoryEntry, 'kind' | 'key'>) => boolean
+  readonly run: string
+}
+
 /**
  * Brings the inventory up to what a read shows: a wish that holds is recorded, also where nothing had to be done
  * for it, or taking it out of the manifests would leave it behind. What is neither declared nor there is forgotten,
- * or a stranger that takes its name one day would be removed as ours. `pending` names (`kind:key`) what the
- * manifests wish and the system does not have yet: that stays as it is remembered.
+ * or a stranger that takes its name one day would be removed as ours; and what the system's `ignore` names is handed
+ * back. `pending` names (`kind:key`) what stays as it is remembered: what the manifests wish and the system does not
+ * have yet, and names that may be somebody else's by now.
  */
 export function afterRead(
   { graph, proofs }: Observation,
   desired: DesiredGraph,
-  inventory: readonly InventoryEntry[],
-  pending: ReadonlySet<string>,
-  run: string,
+  { inventory, pending, isIgnored, run }: Remembering,
 ): InventoryChange {
   const { system } = desired
   const known = new Map(inventory.map((entry) => [refKey(entry), entry]))
@@ -55,7 +68,7 @@ export function afterRead(
   for (const kind of kinds)
     for (const [key, wish] of desired.wishes[kind]) {
       const live = wish.state === 'absent' ? undefined : graph.get(kind, key)
-      if (live === undefined || pending.has(refKey(live.ref))) continue
+      if (live === undefined || pending.has(refKey(live.ref)) || isIgnored(live.ref)) continue
       const entry = entryOf(system, kind, key, live.id, wish, run)
       if (!isSame(known.get(refKey(entry)), entry)) put.push(entry)
     }
@@ -72,17 +85,29 @@ export function afterRead(
   }
   const forget = inventory.filter(
     (entry) =>
-      graph.get(entry.kind, entry.key) === undefined &&
-      desired.wishes[entry.kind].get(entry.key) === undefined &&
-      proofs[entry.kind]?.complete === true &&
-      !isLiveUndeclared(entry),
+      isIgnored(entry) ||
+      (graph.get(entry.kind, entry.key) === undefined &&
+        desired.wishes[entry.kind].get(entry.key) === undefined &&
+        proofs[entry.kind]?.complete === true &&
+        !isLiveUndeclared(entry)),
   )
   return { put, forget }
 }
 
-/** Names (`kind:key`) of what some step speaks of and `isDone` does not know to be done. */
-export function pendingOf(steps: readonly Step[], isDone: (place: number) => boolean): ReadonlySet<string> {
-  const pending = new Set<string>()
+/**
+ * Names (`kind:key`) of what some step speaks of and `isDone` does not know to be done, and of what bears a name that
+ * rolecall knew by another id: a run that leaves it alone must not make the warning go away.
+ */
+export function pendingOf(
+  { name, steps }: Pick<SystemPlan, 'name' | 'steps'>,
+  findings: readonly Finding[],
+  isDone: (place: number) => boolean,
+): ReadonlySet<string> {
+  const strangers = findings.filter(
+    ({ code, system, acceptedBy }) =>
+      code === 'identity-changed' && system === name && acceptedBy === undefined,
+  )
+  const pending = new Set(strangers.flatMap(({ refs }) => refs.map(refKey)))
   steps.forEach(({ change }, place) => {
     const holdsBack = change.action === 'keep' && change.held !== undefined
     if (holdsBack || (change.action !== 'keep' && change.action !== 'manual' && !isDone(place)))
