@@ -11,8 +11,11 @@ export function fileText(file: string, documents: readonly JsonObject[]): string
 /** One document; `about` is a comment above it. */
 export function documentText(file: string, document: JsonObject, about: readonly string[] = []): string {
   const comment = about.map((line) => `# ${line}\n`).join('')
-  return `${comment}${modeline(file)}${stringify(document, { lineWidth: 0 })}`
+  return `${comment}${modeline(file)}${stringify(document, { lineWidth: 0, ...quoting })}`
 }
+
+/** Quotes what readers of YAML 1.1 would take for a date, a truth or a number. */
+export const quoting = { compat: 'yaml-1.1' } as const
 
 function modeline(file: string): string {
   const up = '../'.repeat(file.split('/').length - 1)

@@ -182,6 +182,24 @@ Live, and in no manifest:
     ])
   })
 
+  it('leaves alone what could be mistaken for something else, and what refers to it is not guessed', async () => {
+    const world = adoptWorld()
+    await write(
+      world,
+      create('group', 'on  call'),
+      create('group', 'paypal'),
+      create('group', 'p\u0430ypal'),
+      create('account', 'ana', { links: { role: ['role:Owner'], groups: ['group:on  call'] } }),
+    )
+    const said = await world.adopt('create')
+    expect(said).toContain(
+      '\n  group:on  call cannot be declared: This identity has spaces that cannot be seen',
+    )
+    expect(said).toMatch(/\n {2}group:p.+ypal cannot be declared: /)
+    expect(world.read('access/people/ana.yaml')).not.toContain('groups')
+    expect((await world.plan()).filter((line) => !line.startsWith('keep (unmanaged)'))).toEqual([])
+  })
+
   it('cannot be adopted without saying how it is reached', async () => {
     await expect(adoptWorld().adopt()).rejects.toMatchObject({
       message: 'There is no system "people" in the manifests.',

@@ -4,7 +4,7 @@ import { newDocuments, type NewDocument } from './documents.ts'
 import { editsOf, primariesOfSilent, type Edit } from './edits.ts'
 import { adoptPeople } from './people.ts'
 import { rewrite } from './rewrite.ts'
-import { look, nameOf, text, type AdoptInput, type LeftAlone, type Scene } from './scene.ts'
+import { documentName, look, type AdoptInput, type LeftAlone, type Scene } from './scene.ts'
 
 /**
  * Live state → manifests. What nobody declares gets documents, what is declared otherwise is changed where it is
@@ -13,7 +13,8 @@ import { look, nameOf, text, type AdoptInput, type LeftAlone, type Scene } from 
 export interface Adopted {
   /** New texts of the files that change, by path relative to the root. */
   readonly files: ReadonlyMap<string, string>
-  readonly created: number
+  /** What each new document declares, by `Kind/handle`. */
+  readonly created: ReadonlyMap<string, readonly string[]>
   readonly changed: number
   /** Live and in no manifest, because none can say it. */
   readonly left: readonly LeftAlone[]
@@ -31,7 +32,11 @@ export function adopt(input: AdoptInput, sources: readonly Source[], access: str
   const files = new Map<string, string>()
   const changed = changeDocuments(input.documents, edits, texts, files)
   addDocuments(created, access, texts, files)
-  return { files, created: created.length, changed, left: scene.left, handle: scene.handle }
+  return { files, created: aboutOf(created), changed, left: scene.left, handle: scene.handle }
+}
+
+function aboutOf(created: readonly NewDocument[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(created.map(({ document, about }) => [documentName(document), about]))
 }
 
 function changeDocuments(
@@ -44,7 +49,7 @@ function changeDocuments(
   for (const edit of edits) byDocument.set(edit.document, [...(byDocument.get(edit.document) ?? []), edit])
   const byFile = new Map<string, Map<number, readonly Edit[]>>()
   for (const { source, index, value } of documents) {
-    const own = byDocument.get(`${text(value['kind']) ?? ''}/${nameOf(value) ?? ''}`)
+    const own = byDocument.get(documentName(value))
     if (!own) continue
     const inFile = byFile.get(source.file) ?? new Map<number, readonly Edit[]>()
     byFile.set(source.file, inFile.set(index, own))

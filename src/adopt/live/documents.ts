@@ -1,4 +1,4 @@
-import { splitTarget, type Resource } from '../../model/resource.ts'
+import { refKey, splitTarget, type Kind, type Resource } from '../../model/resource.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { manifest, present, sorted } from '../text.ts'
 import { documentKind, type Scene } from './scene.ts'
@@ -10,32 +10,27 @@ import { reference, written } from './values.ts'
 export interface NewDocument {
   readonly file: string
   readonly document: JsonObject
+  /** What it declares, as `kind:key`. */
+  readonly about: readonly string[]
 }
 
 export function newDocuments(scene: Scene): readonly NewDocument[] {
   const { strangers, system } = scene
   const sides = groupSides(scene)
-  const ofOneSystem = (['role', 'project', 'scope'] as const).flatMap((kind) =>
+  const each = (kind: Kind, file: string, make: (live: Resource) => JsonObject): NewDocument[] =>
     strangers[kind].map((live) => ({
-      file: `${system}/${kind}s.yaml`,
-      document: document(scene, live, { system }),
-    })),
-  )
+      file: `${system}/${file}.yaml`,
+      document: make(live),
+      about: [refKey(live.ref)],
+    }))
   return [
-    ...ofOneSystem,
-    ...strangers.group.map((live) => ({
-      file: `${system}/groups.yaml`,
-      document: groupDocument(scene, live, sides),
-    })),
-    ...strangers.policy.map((live) => ({
-      file: `${system}/policies.yaml`,
-      document: document(scene, live, { systems: [system] }),
-    })),
-    ...grantDocuments(scene).map((one) => ({ file: `${system}/grants.yaml`, document: one })),
-    ...strangers.mapping.map((live) => ({
-      file: `${system}/mappings.yaml`,
-      document: document(scene, live, { systems: [system] }),
-    })),
+    ...each('role', 'roles', (live) => document(scene, live, { system })),
+    ...each('project', 'projects', (live) => document(scene, live, { system })),
+    ...each('scope', 'scopes', (live) => document(scene, live, { system })),
+    ...each('group', 'groups', (live) => groupDocument(scene, live, sides)),
+    ...each('policy', 'policies', (live) => document(scene, live, { systems: [system] })),
+    ...grantDocuments(scene),
+    ...each('mapping', 'mappings', (live) => document(scene, live, { systems: [system] })),
   ]
 }
 
@@ -108,13 +103,13 @@ export function silentPeople(
 }
 
 /** One policy for each subject and role, with all that the role is held on. */
-function grantDocuments(scene: Scene): readonly JsonObject[] {
+function grantDocuments(scene: Scene): readonly NewDocument[] {
   const bundles = new Map<string, Resource[]>()
   for (const grant of scene.strangers.grant) {
     const bundle = `${grant.links['subject']?.[0] ?? ''} ${grant.links['role']?.[0] ?? ''}`
     bundles.set(bundle, [...(bundles.get(bundle) ?? []), grant])
   }
-  return [...bundles.values()].flatMap((grants): readonly JsonObject[] => {
+  return [...bundles.values()].flatMap((grants): readonly NewDocument[] => {
     const [subject = '', role = ''] = [grants[0]?.links['subject']?.[0], grants[0]?.links['role']?.[0]]
     const roleName = scene.handle(role)
     const who = reference(scene, subject)
@@ -133,7 +128,14 @@ function grantDocuments(scene: Scene): readonly JsonObject[] {
       roles: [roleName],
       resources: inOrder(resources),
     }
-    return [manifest('AccessPolicy', { name: handle }, spec)]
+    const about = grants.map(({ ref }) => refKey(ref))
+    return [
+      {
+        file: `${scene.system}/grants.yaml`,
+        document: manifest('AccessPolicy', { name: handle }, spec),
+        about,
+      },
+    ]
   })
 }
 

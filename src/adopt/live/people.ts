@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import type { Resource } from '../../model/resource.ts'
+import { refKey, type Resource } from '../../model/resource.ts'
 import { manifest, present } from '../text.ts'
 import type { NewDocument } from './documents.ts'
 import type { Edit } from './edits.ts'
@@ -19,7 +19,10 @@ export function adoptPeople(scene: Scene): AdoptedPeople {
   for (const live of scene.strangers.account) {
     const handle = scene.handle(`account:${live.ref.key}`) ?? live.ref.key
     if (scene.document('User', handle) !== undefined) edits.push(accountOfKnown(scene, live, handle))
-    else documents.push({ file: `people/${handle}.yaml`, document: person(scene, live, handle) })
+    else {
+      const about = [refKey(live.ref)]
+      documents.push({ file: `people/${handle}.yaml`, document: person(scene, live, handle), about })
+    }
     edits.push(...managedOf(scene, live, handle))
   }
   return { documents, edits }

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml'
 import { marksOf } from '../../manifest/format-comments.ts'
 import type { Json } from '../../model/json.ts'
+import { quoting } from '../text.ts'
 import type { Edit } from './edits.ts'
 
 /**
@@ -19,7 +20,7 @@ export function rewrite(text: string, edits: ReadonlyMap<number, readonly Edit[]
 }
 
 function rewriteOne(text: string, edits: readonly Edit[]): string {
-  const document = parseDocument(text)
+  const document = parseDocument(text, quoting)
   for (const edit of edits) apply(document, edit)
   return document.toString({ lineWidth: 0, ...styleOf(text) })
 }

@@ -6,6 +6,7 @@ import type { GraphView } from '../../model/graph.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import {
   kinds,
+  refKey,
   splitTarget,
   type Kind,
   type LinkTarget,
@@ -25,6 +26,8 @@ export interface AdoptInput {
   readonly changes: readonly Change[]
   /** Every document of the repository. */
   readonly documents: readonly RawDocument[]
+  /** Live resources that the language refuses, by `kind:key`, each with the reason. */
+  readonly refused: ReadonlyMap<string, string>
 }
 
 export interface Scene extends AdoptInput {
@@ -68,7 +71,10 @@ export function look(input: AdoptInput): Scene {
     const { type, name } = splitTarget(target)
     return type === 'role' && input.description.roles.includes(name) ? name : handles.get(target)
   }
-  const { strangers, left } = sayable(strangersOf(input), (live) => unsayable(live))
+  const { strangers, left } = sayable(
+    strangersOf(input),
+    (live) => unsayable(live) ?? input.refused.get(refKey(live.ref)),
+  )
   for (const kind of named) {
     for (const { ref } of strangers[kind]) {
       const isTaken = documents.has(`${documentKind[kind]}/${handleOf(ref.key)}`)
@@ -202,7 +208,8 @@ function emailOf(user: JsonObject): string | undefined {
   return email === undefined ? undefined : asciiLower(email)
 }
 
-function documentName(value: JsonObject): string {
+/** `Kind/handle`. */
+export function documentName(value: JsonObject): string {
   return `${text(value['kind']) ?? ''}/${nameOf(value) ?? ''}`
 }
 
