@@ -63,6 +63,21 @@ describe('what is declared', () => {
     expect(told({ wishes, live: [group, bo] })).toEqual([])
   })
 
+  it('members of a set fold where the system tells no case apart', () => {
+    const { group } = description.kinds
+    if (!group) throw new Error('no groups')
+    const domains = { about: 'Domains.', write: 'write', shape: 'set', caseInsensitive: true } as const
+    const other = {
+      ...description,
+      kinds: { ...description.kinds, group: { ...group, fields: { domains } } },
+    }
+    const eng = (...list: string[]) => live('group', 'eng', { fields: { domains: list } })
+    const wishes = [wish(eng('ACME.example', 'new.example'))]
+    expect(told({ wishes, live: [eng('acme.example', 'old.example')], description: other })).toEqual([
+      'update group:eng -domains old.example +domains new.example',
+    ])
+  })
+
   it('only A to Z fold: a Kelvin sign is not a k', () => {
     const world = {
       wishes: [wish(person('k', { fields: { email: 'k@acme.example' } }))],
@@ -222,6 +237,20 @@ describe('what nobody declares', () => {
     expect(told(world)).toEqual(['delete account:bo'])
   })
 
+  it.each([
+    ['*', 'anything', true],
+    ['a*', 'ba', false],
+    ['*@x.example', 'bo@x.example', true],
+    ['a*b*c', 'a-b-c', true],
+    ['a*bc*bc', 'abc', false],
+    ['a*b*c', 'acb', false],
+    ['a', 'ab', false],
+    ['a.c', 'abc', false],
+  ])('the pattern %s on %s: %s', (pattern, key, isIgnored) => {
+    const world = { live: [live('group', key)], config: { ignore: { group: [pattern] } } }
+    expect(told(world)).toEqual(isIgnored ? [] : [`keep group:${key} (unmanaged)`])
+  })
+
   it('built-in roles are never removed', () => {
     expect(told({ live: [live('role', 'Owner')], config: { exclusive: ['role'] } })).toEqual([])
   })
@@ -253,7 +282,12 @@ describe('memberships', () => {
       wishes: [wish(member('bo')), wish(eng, { exactMembers: true })],
       live: [member('bo', 'eng'), eng],
     })
-    expect(change?.action === 'update' && change.cause.document).toBe('Group/eng')
+    expect(change?.cause?.document).toBe('Group/eng')
+    const [own] = changesOf({
+      wishes: [wish(member('bo'), { exactGroups: true }), wish(eng, { exactMembers: true })],
+      live: [member('bo', 'eng'), eng],
+    })
+    expect(own?.cause?.document).toBe('User/bo')
   })
 
   it('a delta names only who comes and goes', () => {
@@ -282,6 +316,18 @@ describe('memberships', () => {
     expect(told({ ...world, config: { ignore: { account: ['str*'] } } })).toEqual([])
     expect(told({ ...world, config: { ignore: { group: ['eng'] } } })).toEqual([
       'keep account:stranger (unmanaged)',
+    ])
+  })
+
+  it('of ignored groups are none of our business, whoever writes what', () => {
+    const world = { wishes: [wish(member('bo'), { exactGroups: true })], live: [member('bo', 'eng'), eng] }
+    expect(told({ ...world, config: { ignore: { group: ['e*'] } } })).toEqual([])
+  })
+
+  it('a group that becomes the primary one leaves the secondary ones', () => {
+    const wished = wish(person('bo', { links: { primaryGroup: ['group:eng'] } }))
+    expect(told({ wishes: [wished, wish(eng)], live: [member('bo', 'eng'), eng] })).toEqual([
+      'update account:bo -groups group:eng +primaryGroup group:eng',
     ])
   })
 
@@ -344,6 +390,15 @@ describe('grants', () => {
     const kept = 'keep grant:group:eng viewer project:web (unmanaged)'
     expect(told({ wishes: [wish(eng)], live: [eng, stray] })).toEqual([kept])
     expect(told({ live: [stray], comparesGrants: true })).toEqual([kept])
+  })
+
+  it('another one of the same policy is another one, never a rename', () => {
+    const declared = wish(grant('group:eng', 'operator', 'project:web'), { handle: 'web' })
+    const inventory = [applied('grant', stray.ref.key, { handle: 'web' })]
+    expect(told({ wishes: [wish(eng), declared], live: [eng, stray], inventory })).toEqual([
+      'create grant:group:eng operator project:web',
+      'delete grant:group:eng viewer project:web',
+    ])
   })
 
   it('of rolecall itself are its own', () => {
@@ -535,6 +590,17 @@ describe('what is held back', () => {
       'update account:bo +givenName Bo +groups group:new',
       'keep account:bo (stage update) -role role:Member -groups group:old +role role:Administrator',
     ])
+  })
+
+  it('the stage additions asks nobody to take something away by hand', () => {
+    const sealedWish = (value: boolean) => wish(person('bo', { fields: { sealed: value } }))
+    const config = { stage: 'additions' as const }
+    expect(told({ wishes: [sealedWish(true)], live: [person('bo')], config })).toEqual([
+      'manual account:bo +sealed true',
+    ])
+    expect(
+      told({ wishes: [sealedWish(true)], live: [person('bo', { fields: { sealed: false } })], config }),
+    ).toEqual(['keep account:bo (stage update) -sealed false +sealed true'])
   })
 
   it('a rename that the stage holds back leaves everything else by the name of today', () => {

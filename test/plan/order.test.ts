@@ -236,7 +236,7 @@ describe('owner reductions', () => {
       live: [group('admins', 'zoo'), group('zoo'), person('ana')],
       rules: {
         ...directory,
-        ownership: (account, graph) => ({
+        ownership: (_account, graph) => ({
           owner: graph.get('group', 'admins')?.links['parent']?.length === 1,
           unusable: [],
         }),

@@ -128,6 +128,14 @@ describe('the plan', () => {
     expect([until('2026-11-25'), until('2026-11-24')]).toEqual([true, false])
   })
 
+  it('an owner that the system ignores is not counted on', () => {
+    const vendor = planOf({ live: [owner('ana'), owner('vendor')], config: { ignore: { account: ['v*'] } } })
+    expect(vendor.systems[0]?.owners.after).toEqual([
+      { account: 'ana', usable: true, because: [] },
+      { account: 'vendor', usable: false, because: ['ignored in this system'] },
+    ])
+  })
+
   it('estimates batches, looks and reductions', () => {
     const demoted = planOf({ wishes: [wish(person('ana'))], live: [owner('ana'), owner('bo')] })
     expect(demoted.systems[0]?.estimate).toEqual({ calls: 7, seconds: 0 })

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { isWrite } from '../../src/model/change.ts'
 import { Graph } from '../../src/model/graph.ts'
 import { kinds, type Resource } from '../../src/model/resource.ts'
+import { moved } from '../../src/plan/fingerprint.ts'
 import { renamesIn, seenThrough, settle } from '../../src/plan/renaming.ts'
 import { lowered, simulate, usableOwners } from '../../src/plan/simulate.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
-import { applied, changesOf, grant, live, owner, person, system, wish, type World } from './world.ts'
+import { applied, changesOf, grant, live, owner, person, stepsOf, system, wish, type World } from './world.ts'
 
 /** The state after all writes of a world's plan, as plain resources by name. */
 function after(world: World): Record<string, Resource> {
@@ -162,5 +163,40 @@ describe('lowered', () => {
     for (const change of changesOf({ wishes, live: people })) lowered(change, actual, description, counting)
     expect(looks).toBe(500)
     expect(usableOwners(actual, counting).keys.size).toBe(0)
+  })
+})
+
+describe('moved', () => {
+  const ids = (world: World, fresh: readonly Resource[]): string[] =>
+    moved(stepsOf(world), new Graph(system, fresh), description).map(({ id }) => id)
+  const group = (fields: Resource['fields'], id = 'group/1') => live('group', 'eng', { fields, id })
+  const world: World = {
+    wishes: [wish(group({ regions: ['eu'], maxDevices: 3 })), wish(person('new'))],
+    live: [group({ regions: ['us'], maxDevices: 5 })],
+  }
+
+  it('a value that the plan touches, another thing under the name, or one that is to be created', () => {
+    expect(ids(world, world.live ?? [])).toEqual([])
+    expect(ids(world, [group({ regions: ['us'], maxDevices: 4 })])).toEqual(['office/1'])
+    expect(ids(world, [group({ regions: ['us'], maxDevices: 5 }, 'group/9')])).toEqual(['office/1'])
+    expect(ids(world, [...(world.live ?? []), person('new')])).toEqual(['office/2'])
+    expect(ids(world, [])).toEqual(['office/1'])
+  })
+
+  it('not a value or a member that the plan does not name', () => {
+    expect(ids(world, [group({ regions: ['us', 'ap'], maxDevices: 5, connectAuth: 'every-time' })])).toEqual(
+      [],
+    )
+    expect(ids(world, [group({ regions: ['eu', 'us'], maxDevices: 5 })])).toEqual(['office/1'])
+    expect(ids(world, [group({ regions: [], maxDevices: 5 })])).toEqual(['office/1'])
+  })
+
+  it('a removal counts everything', () => {
+    const removal = {
+      live: [group({ regions: ['us'] })],
+      inventory: [applied('group', 'eng', { id: 'group/1' })],
+    }
+    expect(ids(removal, [group({ regions: ['us'] })])).toEqual([])
+    expect(ids(removal, [group({ regions: ['us'], maxDevices: 1 })])).toEqual(['office/1'])
   })
 })
