@@ -17,7 +17,7 @@ export interface Ownership {
 export interface Rules {
   /** Who owns the system in this state and whether that can be counted on. Unknown roles and values never count. */
   ownership(account: Resource, graph: GraphView): Ownership
-  /** Resources that an account's ownership hangs on besides itself (its role, groups that carry the right). */
+  /** Resources that an account's ownership or power hangs on besides itself (its role, groups that carry the right). */
   ownershipDependsOn(account: Resource, graph: GraphView): readonly ResourceRef[]
   /** The tier of power for people and guardrails. An unknown role is `unknown`, never `none`. */
   power(account: Resource, graph: GraphView): 'owner' | 'administrator' | 'member' | 'none' | 'unknown'

@@ -51,9 +51,10 @@ function directly(scene: Scene, write: Write): string[] {
       // A first address is no other way in; a first anything else may narrow what was open.
       .filter((name) => !(name === 'email' && before.fields[name] === undefined))
       .map((name) => `its ${name} changes`),
-    ...Object.entries(before.links)
-      .filter(([name, targets]) => isReach(scene, name) && targets.length > 0)
-      .map(([name]) => `its ${name} changes`),
+    // Also where there was none before: without one, the role reaches everything.
+    ...[...new Set([...Object.keys(before.links), ...Object.keys(after.links)])]
+      .filter((name) => isReach(scene, name))
+      .map((name) => `its ${name} changes`),
   ]
 }
 

@@ -1,7 +1,8 @@
 import { foldKey } from '../connector/describe.ts'
+import { refKey } from '../model/resource.ts'
 import { guard } from './guard.ts'
 import { loweringsOf } from './lowering.ts'
-import { removals } from './removals.ts'
+import { removals, type Removal } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { placeOf } from './words.ts'
 
@@ -32,9 +33,16 @@ function ownAccounts(scene: Scene): readonly string[] {
 }
 
 function losses(scene: Scene, coming: string): readonly string[] {
-  return ['memberships', 'managed groups', 'grants'].flatMap((name) =>
-    (removals(scene).get(name)?.removed ?? [])
+  const removed = (name: string): readonly Removal[] => removals(scene).get(name)?.removed ?? []
+  const own = ['memberships', 'managed groups', 'grants'].flatMap((name) =>
+    removed(name)
       .filter((removal) => removal.account === coming)
       .map((removal) => `it loses ${removal.what ?? `the grant ${removal.ref.key}`}`),
   )
+  const account = scene.start.get('account', scene.live('account', coming))
+  const through = account ? scene.rules.ownershipDependsOn(account, scene.start).map(refKey) : []
+  const privileges = removed('privileges')
+    .filter(({ ref }) => through.includes(refKey(ref)))
+    .map(({ ref, what }) => `its ${ref.kind} ${ref.key} loses ${what ?? 'privileges'}`)
+  return [...own, ...privileges]
 }

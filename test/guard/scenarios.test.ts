@@ -438,6 +438,37 @@ describe('anchors and our own account', () => {
     ])
   })
 
+  it('our own account is not limited to a scope where it had none', () => {
+    const bot = account('ci-bot', { role: 'Administrator' })
+    const change = update(bot, {}, { links: { scope: ['scope:eu'] } })
+    const live = [owner('ana'), bot, thing('scope', 'eu')]
+    expect(codes({ live, changes: [change], identity: 'ci-bot' })).toEqual(['own-access'])
+  })
+
+  it('our own account keeps what it has through roles, also through those that its role implies', () => {
+    const bot = account('ci-bot', { role: 'deployer' })
+    const deployer = thing('role', 'deployer', { links: { implies: ['role:operator'] } })
+    const operator = thing('role', 'operator', {
+      fields: { privileges: ['release.create', 'release.stop'] },
+      links: { implies: ['role:Administrator'] },
+    })
+    const live = [owner('ana'), bot, deployer, operator]
+    const said = (change: Change): string[] =>
+      check([guardCase({ live, changes: [change], identity: 'ci-bot' })], context()).map(
+        ({ message }) => message,
+      )
+    const lowers = 'rolecall itself uses ci-bot in "vpn", and this plan lowers it:'
+    expect(said(update(operator, { links: { implies: ['role:Administrator'] } }, {}))).toEqual([
+      `${lowers} its power falls from administrator to member.`,
+    ])
+    expect(said(update(deployer, { links: { implies: ['role:operator'] } }, {}))).toEqual([
+      `${lowers} its power falls from administrator to member.`,
+    ])
+    expect(said(update(operator, { fields: { privileges: ['release.stop'] } }, {}))).toEqual([
+      `${lowers} its role operator loses release.stop.`,
+    ])
+  })
+
   it('S22: the account that the credentials belong to is found by asking the system', () => {
     const bot = account('ci-bot', { role: 'Administrator' })
     const findings = check(

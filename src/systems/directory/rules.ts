@@ -8,6 +8,7 @@ import {
   type Kind,
   type LinkTarget,
   type Resource,
+  type ResourceRef,
 } from '../../model/resource.ts'
 import { description } from './describe.ts'
 
@@ -17,8 +18,7 @@ import { description } from './describe.ts'
  */
 export const rules: Rules = {
   ownership,
-  // The role Owner is built in and stands on the account itself: nothing else can take it away.
-  ownershipDependsOn: () => [],
+  ownershipDependsOn,
   power,
   invariants,
   sealed: (resource) => resource.fields['sealed'] === true,
@@ -42,6 +42,13 @@ function power(account: Resource, graph: GraphView): ReturnType<Rules['power']> 
   const held = impliedRoles(linksOf(account, 'role'), graph)
   const tiers = new Set([...held].map((role) => tierOf(role, graph)))
   return ranking.find((tier) => tiers.has(tier)) ?? 'none'
+}
+
+/** The declared roles that the account's power comes through. Built-in ones stand on it by themselves. */
+function ownershipDependsOn(account: Resource, graph: GraphView): readonly ResourceRef[] {
+  return [...impliedRoles(linksOf(account, 'role'), graph)]
+    .filter((role) => !description.roles.includes(role))
+    .map((key) => ({ system: account.ref.system, kind: 'role', key }))
 }
 
 /** Unknown power may be any: only an owner is certain to have no more. */
