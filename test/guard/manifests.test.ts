@@ -81,7 +81,7 @@ function findings(system: string, people: readonly string[], live: readonly Reso
 }
 
 function applied({ ref }: Resource): InventoryEntry {
-  return { ...ref, handle: ref.key, wish: '', run: 'earlier' }
+  return { ...ref, handle: ref.key, wish: 'as applied', run: 'earlier' }
 }
 
 const codesOf = (found: readonly Finding[]) => refusals(found).map(({ code }) => code)
