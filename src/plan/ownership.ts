@@ -21,9 +21,7 @@ export function ownership(
     const { kind } = resource.ref
     if (description.kinds[kind]?.writable !== true || isBuiltIn(description, resource)) return undefined
     const entry = index.of(resource)
-    // What was only touched, because of a group it was in, was never wished and is not ours.
-    if (entry && entry.wish !== '')
-      return { ...config.cause, because: `no longer declared; applied by run ${entry.run}` }
+    if (entry) return { ...config.cause, because: `no longer declared; applied by run ${entry.run}` }
     if (!config.exclusive.includes(kind)) return undefined
     const place = config.places['exclusive'] ?? config.cause
     return { ...place, because: `not declared, and exclusive: ${collectionOf[kind]}` }

@@ -198,11 +198,6 @@ describe('what nobody declares', () => {
     })
   })
 
-  it('is not ours when a run only took it out of a group', () => {
-    const inventory = [applied('account', 'stranger', { wish: '' })]
-    expect(told({ live: [person('stranger')], inventory })).toEqual(['keep account:stranger (unmanaged)'])
-  })
-
   it('is not ours when another native thing bears the name that the inventory lists', () => {
     const inventory = [applied('group', 'eng', { id: 'group/1' })]
     expect(told({ live: [live('group', 'eng', { id: 'group/9' })], inventory })).toEqual([
