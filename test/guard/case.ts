@@ -147,7 +147,7 @@ export function guardCase(words: CaseWords): GuardCase {
 }
 
 /** Grants first, then what lowers an owner, then what goes: the order of a plan, in its simplest form. */
-export function stepsOf(changes: readonly Change[], lowers: (change: Change) => readonly string[]): Step[] {
+function stepsOf(changes: readonly Change[], lowers: (change: Change) => readonly string[]): Step[] {
   const phase = (change: Change) => (lowers(change).length > 0 ? 1 : change.action === 'delete' ? 2 : 0)
   return [...changes]
     .sort((a, b) => phase(a) - phase(b))

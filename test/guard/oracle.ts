@@ -1,4 +1,3 @@
-import type { Rules } from '../../src/connector/contract.ts'
 import type { Change, Write } from '../../src/model/change.ts'
 import { Graph, type GraphView } from '../../src/model/graph.ts'
 import type { Step } from '../../src/model/plan.ts'
@@ -136,13 +135,4 @@ export function inOrder(
     lowers: lowers(change),
     fingerprint: '',
   }))
-}
-
-/** By the connector's word alone. */
-export function ownersByRules(state: GraphView, rules: Rules): ReadonlySet<string> {
-  const owns = (account: Resource) => {
-    const { owner, unusable } = rules.ownership(account, state)
-    return owner && unusable.length === 0
-  }
-  return new Set([...state.all('account')].filter(owns).map(({ ref }) => ref.key))
 }
