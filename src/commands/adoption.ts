@@ -4,7 +4,7 @@ import type { Change } from '../model/change.ts'
 import { refKey } from '../model/resource.ts'
 import { terminal } from '../render/encode.ts'
 
-export interface Adoption {
+interface Adoption {
   readonly system: string
   readonly adopted: Adopted
   /** Files that were written. */

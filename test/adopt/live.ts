@@ -20,7 +20,7 @@ export interface AdoptWorld {
   readonly files: () => readonly string[]
 }
 
-export const now = (): Date => new Date('2026-11-22T12:00:00Z')
+const now = (): Date => new Date('2026-11-22T12:00:00Z')
 
 export function adoptWorld(files: Readonly<Record<string, string>> = {}): AdoptWorld {
   const people = testDirectory()

@@ -8,7 +8,7 @@ import { connectorValues, handles, oneOf } from './values.ts'
 
 /** Accounts that nobody declares, as people: a document of their own, or one more account of somebody known. */
 
-export interface AdoptedPeople {
+interface AdoptedPeople {
   readonly documents: readonly NewDocument[]
   readonly edits: readonly Edit[]
 }

@@ -213,7 +213,7 @@ export function documentName(value: JsonObject): string {
   return `${text(value['kind']) ?? ''}/${nameOf(value) ?? ''}`
 }
 
-export function nameOf(value: JsonObject | undefined): string | undefined {
+function nameOf(value: JsonObject | undefined): string | undefined {
   return text(objectAt(value, 'metadata')['name'])
 }
 

@@ -9,7 +9,7 @@ import { isObject, list, text, type Scene } from './scene.ts'
  */
 
 /** Where a value of a resource stands in its document, and what is written there. */
-export interface Written {
+interface Written {
   readonly path: readonly string[]
   readonly value: Json | undefined
 }
@@ -48,7 +48,7 @@ export function written(scene: Scene, live: Resource, name: string): Written | u
 }
 
 /** `{group: engineering}`, `{everyone: true}`: what a policy is about. A list that lacks one would say another thing. */
-export function references(scene: Scene, targets: readonly LinkTarget[]): Json | undefined {
+function references(scene: Scene, targets: readonly LinkTarget[]): Json | undefined {
   const found = targets.map((target) => reference(scene, target))
   return found.every((item) => item !== undefined) ? found : undefined
 }

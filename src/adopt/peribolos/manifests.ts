@@ -1,6 +1,22 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { handleMaker, handleOf } from '../handles.ts'
+import { handleOf } from '../handles.ts'
 import { documentText, fileText, manifest, present, sorted } from '../text.ts'
+import {
+  fold,
+  groupBy,
+  handlesOf,
+  inside,
+  peopleOf,
+  permissionOfAll,
+  permissions,
+  rolesOf,
+  sharedHandles,
+  systemsOf,
+  type Handles,
+  type People,
+  type Person,
+  type System,
+} from './names.ts'
 import type { Organisation, Team } from './organisation.ts'
 
 /**
@@ -29,9 +45,6 @@ export interface ImportedSystem {
   readonly strangers: readonly { readonly login: string; readonly team: string }[]
 }
 
-/** GitHub's permissions on a repository, the lowest first; each includes those before it. */
-const permissions = ['read', 'triage', 'write', 'maintain', 'admin']
-
 export function importManifests(organisations: readonly Organisation[], repository: string): Imported {
   const systems = systemsOf(organisations)
   const people = peopleOf(systems)
@@ -54,71 +67,6 @@ export function importManifests(organisations: readonly Organisation[], reposito
     }
   }
   return { files, systems: systems.map((system) => counted(system)), people: people.size }
-}
-
-interface System {
-  readonly name: string
-  readonly organisation: Organisation
-  /** Logins by their folded form, as org.yaml spells them. */
-  readonly logins: ReadonlyMap<string, string>
-  readonly admins: ReadonlySet<string>
-}
-
-interface Person {
-  readonly handle: string
-  readonly accounts: { readonly system: string; readonly login: string; readonly isOwner: boolean }[]
-}
-
-type People = ReadonlyMap<string, Person>
-
-function systemsOf(organisations: readonly Organisation[]): System[] {
-  const handle = handleMaker()
-  return organisations.map((organisation) => {
-    const { admins, members } = organisation
-    return {
-      name: handle(organisation.name),
-      organisation,
-      logins: new Map([...members, ...admins].map((login) => [fold(login), login])),
-      admins: new Set(admins.map(fold)),
-    }
-  })
-}
-
-/** By folded login, sorted: GitHub takes logins that differ only in case for one. */
-function peopleOf(systems: readonly System[]): People {
-  const handle = handleMaker()
-  const logins = sorted(systems.flatMap((system) => [...system.logins.keys()]))
-  return new Map(
-    logins.map((key) => {
-      const accounts = systems.flatMap(({ name, logins: spelled, admins }) => {
-        const login = spelled.get(key)
-        return login === undefined ? [] : [{ system: name, login, isOwner: admins.has(key) }]
-      })
-      return [key, { handle: handle(key), accounts }] as const
-    }),
-  )
-}
-
-type Handles = (system: System, kind: 'Group' | 'Role', name: string) => string
-
-/** A name in one system alone is the handle; one that several systems use gets the name of its system in front. */
-function sharedHandles(systems: readonly System[]): Handles {
-  const found = new Map<string, string>()
-  for (const kind of ['Group', 'Role'] as const) {
-    const names = systems.flatMap((system) =>
-      (kind === 'Group' ? system.organisation.teams.map((team) => team.name) : rolesOf(system)).map(
-        (name) => ({ system, name }),
-      ),
-    )
-    const uses = groupBy(names, ({ name }) => handleOf(name))
-    const handle = handleMaker()
-    for (const { system, name } of names) {
-      const plain = handleOf(name)
-      const shared = new Set(uses.get(plain)?.map((use) => use.system.name)).size > 1
-      found.set(`${kind} ${system.name} ${name}`, handle(shared ? `${system.name}.${plain}` : plain))
-    }
-  }
-  return (system, kind, name) => found.get(`${kind} ${system.name} ${name}`) ?? handleOf(name)
 }
 
 function rootText(repository: string, systems: readonly System[], people: People): string {
@@ -149,7 +97,7 @@ function systemDocument({ name, admins }: System, people: People): JsonObject {
       stage: 'full',
       exclusive: ['accounts', 'groups'],
       defaults: { account: { role: 'Member' } },
-      owners: { expected: owners },
+      ...(owners.length === 0 ? {} : { owners: { expected: owners } }),
     },
   )
 }
@@ -186,20 +134,6 @@ function isLower(role: string, than: string): boolean {
     permissions.includes(role) &&
     permissions.indexOf(role) < permissions.indexOf(than)
   )
-}
-
-/**
- * All of GitHub's permissions, whether they are given or not, so that what a team loses never takes a role along;
- * and whatever else the configuration gives.
- */
-function rolesOf(system: System): string[] {
-  const { teams } = system.organisation
-  const given = teams.flatMap((team) => team.repositories.map(([, permission]) => permission))
-  return [...permissions, ...sorted(given).filter((name) => !permissions.includes(name))]
-}
-
-function permissionOfAll({ organisation: { defaultPermission } }: System): string | undefined {
-  return defaultPermission === 'none' ? undefined : defaultPermission
 }
 
 /** What every member may do in every repository. */
@@ -277,37 +211,12 @@ function counted(system: System): ImportedSystem {
   }
 }
 
-/** Folded logins of those who are in the organisation. */
-function inside({ logins }: System, of: readonly string[]): string[] {
-  return of.map(fold).filter((login) => logins.has(login))
-}
-
-function handlesOf(logins: readonly string[], people: People): string[] {
-  return sorted(logins.flatMap((login) => people.get(login)?.handle ?? []))
-}
-
 /** `sig-auth/teams` and `sig-auth` are `access/teams/<system>/sig-auth.yaml`; the teams of org.yaml are `teams.yaml`. */
 function fileOf({ name }: System, file: string): string {
   const place = file === 'org' ? 'teams' : file.replace(/\/teams$/, '')
   return `access/teams/${name}/${place}.yaml`
 }
 
-/** ASCII only: GitHub logins hold nothing else, and full folding makes two people one. */
-function fold(login: string): string {
-  return login.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-}
-
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
-}
-
-function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const known = groups.get(key)
-    if (known) known.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
 }

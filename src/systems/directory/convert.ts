@@ -118,7 +118,7 @@ export function linkRows(ref: ResourceRef, links: Resource['links']): readonly L
   })
 }
 
-export interface LinkRow {
+interface LinkRow {
   readonly table: string
   readonly row: Row
 }

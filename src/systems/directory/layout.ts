@@ -5,7 +5,7 @@ import type { Kind } from '../../model/resource.ts'
  * Where each field and link of each kind stands in the tables. Reading, writing and converting all follow this one
  * table, so a new column is one line here, one in `describe.ts` and one in the schema.
  */
-export interface Layout {
+interface Layout {
   readonly table: string
   /** The column of the natural key. */
   readonly key: string
