@@ -12,6 +12,9 @@ import { ownerViews } from '../plan/owners.ts'
 import type { AppliedSystem } from './ports.ts'
 import type { Moved } from './report.ts'
 
+/** What a comparison needs of a system: nothing is opened. */
+type Planned = Pick<AppliedSystem, 'config' | 'connector' | 'desired'>
+
 /**
  * All that moved between the read of the plan and this one: what its steps touch, and who owns the system. Empty:
  * the plan may be carried out. `plannedAt` is when the plan was made (RFC 3339).
@@ -19,7 +22,7 @@ import type { Moved } from './report.ts'
 export function movedSincePlan(
   plan: SystemPlan,
   { graph }: Observation,
-  system: AppliedSystem,
+  system: Planned,
   plannedAt: string,
 ): Moved[] {
   const { description } = system.connector
@@ -60,7 +63,7 @@ function inWords({ change }: Step, graph: GraphView, description: Description): 
 }
 
 /** The plan was judged by the owners it saw: with others, the verdict may be another. */
-function movedOwners(plan: SystemPlan, graph: GraphView, system: AppliedSystem, plannedAt: string): Moved[] {
+function movedOwners(plan: SystemPlan, graph: GraphView, system: Planned, plannedAt: string): Moved[] {
   const { config, connector, desired } = system
   const owners = ownerViews(graph, { config, ...connector, desired, now: plannedAt })
   if (sha256(owners) === plan.ownersFingerprint) return []

@@ -1,5 +1,7 @@
 /** The steps of an apply: what is to run, whether it may, and running it. */
 import { isExpected } from '../apply/expect.ts'
+import { movedSincePlan } from '../apply/stale.ts'
+import type { Observation } from '../connector/contract.ts'
 import { exitCodeOf } from '../guard/exit.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
@@ -7,10 +9,11 @@ import { terminal } from '../render/encode.ts'
 import { confirm } from './ask.ts'
 import type { Border } from './border.ts'
 import { execution, type Running } from './execution.ts'
+import { faultOf } from './ending.ts'
 import { exit, Fault, worst, type ExitCode } from './exit.ts'
 import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
-import { compareAll, judge, type Compared } from './reconcile.ts'
+import { compareAll, connectorOf, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
 import { loadSaved } from './saved.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
 import { showWarnings } from './warnings.ts'
@@ -50,17 +53,60 @@ async function applySaved(
   refuseMeaningless(options)
   const { plan, workspace } = await loadSaved(file, { border, session, options })
   refuseFreeze(workspace.settings.freeze, 'Settings.freeze')
-  const refused = exitCodeOf(plan.findings)
+  refuseExpired(plan, border.now())
+  const { findings, unread, observations } = await judgedAgain(plan, workspace, border, session)
+  const refused = worst([
+    exitCodeOf(plan.findings),
+    exitCodeOf(findings),
+    ...(unread.length > 0 ? [exit.unknown] : []),
+  ])
   if (refused !== exit.done) {
-    border.err(await rendered(plan, { unread: [], afterMerge: [] }, 'text', forStderr(border)))
+    // What moved since is the plainer reason, and its verdict would be about another state.
+    refuseMoved(plan, workspace, observations)
+    const shown = exitCodeOf(findings) === exit.done ? plan : { ...plan, findings }
+    border.err(await rendered(shown, { unread, afterMerge: [] }, 'text', forStderr(border)))
     return refused
   }
   return await execution(
-    { plan, workspace, observations: new Map(), ...limits },
+    { plan, findings, workspace, observations: new Map(), ...limits },
     options.output,
     border,
     session,
   )
+}
+
+async function judgedAgain(
+  plan: Plan,
+  workspace: Workspace,
+  border: Border,
+  session: Session,
+): Promise<JudgedAgain> {
+  const progress = await openProgress(border, session.quiet)
+  const { env, now } = border
+  const onReading = (system: string): void => {
+    progress.doing(`reading ${system}`)
+  }
+  return await judgeAgain(plan, workspace, { env, now, log: session.log, onReading }).finally(progress.end)
+}
+
+function refuseExpired({ expiresAt }: Plan, now: Date): void {
+  if (now.getTime() >= Date.parse(expiresAt)) throw faultOf({ how: 'expired', at: expiresAt })
+}
+
+function refuseMoved(plan: Plan, workspace: Workspace, observations: ReadonlyMap<string, Observation>): void {
+  const moved = plan.systems.flatMap((system) => {
+    const config = workspace.systems.get(system.name)
+    const desired = workspace.desired.get(system.name)
+    const observation = observations.get(system.name)
+    if (config === undefined || desired === undefined || observation === undefined) return []
+    return movedSincePlan(
+      system,
+      observation,
+      { config, connector: connectorOf(config), desired },
+      plan.createdAt,
+    )
+  })
+  if (moved.length > 0) throw faultOf({ how: 'stale', moved })
 }
 
 /** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */
@@ -107,6 +153,7 @@ async function applyFresh(
 function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Running {
   return {
     plan,
+    findings: plan.findings,
     workspace: loaded.workspace,
     observations: new Map(cases.map(({ config, observation }) => [config.name, observation])),
     ...limits,

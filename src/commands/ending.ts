@@ -28,7 +28,8 @@ export function endingOf(report: RunReport): { readonly sentence: string; readon
   }
 }
 
-function faultOf(ending: Extract<Ending, { how: 'expired' | 'used' | 'stale' | 'locked' }>): Fault {
+/** Why nothing of a plan was sent, as any other fault. */
+export function faultOf(ending: Extract<Ending, { how: 'expired' | 'used' | 'stale' | 'locked' }>): Fault {
   const afresh = 'Nothing was sent. Make a new plan, and review that.'
   switch (ending.how) {
     case 'expired':

@@ -10,6 +10,7 @@ import { spending } from '../guard/acceptance.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { hostName } from '../ledger/host.ts'
 import { openLedger } from '../ledger/open.ts'
+import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { terminal } from '../render/encode.ts'
@@ -28,6 +29,8 @@ import { targetOf } from './target.ts'
 
 export interface Running {
   readonly plan: Plan
+  /** What the guards say of it now: what is accepted is spent. */
+  readonly findings: readonly Finding[]
   readonly workspace: Workspace
   /** What was read to make the plan, where that was just now. */
   readonly observations: ReadonlyMap<string, Observation>
@@ -123,8 +126,8 @@ function actorOf(env: Border['env']): string {
 }
 
 /** What the accepted findings use up, under the names by which the guards ask the ledger: digests of content. */
-function spendsOf({ plan, workspace }: Running): Ports['spends'] {
-  return [...spending(plan.findings)].flatMap(([name, amount]) => {
+function spendsOf({ findings, workspace }: Running): Ports['spends'] {
+  return [...spending(findings)].flatMap(([name, amount]) => {
     const document = workspace.document(`Acceptance/${name}`)
     return document === undefined ? [] : [{ acceptance: document.digest, amount }]
   })

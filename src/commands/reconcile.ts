@@ -4,13 +4,14 @@
  */
 import type { Connector, Observation, Reader } from '../connector/contract.ts'
 import { ConnectorFault } from '../connector/fault.ts'
-import { check, type GuardCase } from '../guard/check.ts'
+import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
 import { openLedgerReader } from '../ledger/open.ts'
 import type { LedgerReader } from '../ledger/ledger.ts'
 import type { Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
+import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, Step } from '../model/plan.ts'
 import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { diff } from '../plan/diff.ts'
 import { order } from '../plan/order.ts'
@@ -81,22 +82,56 @@ export async function compareAll(options: ReconcileOptions): Promise<Compared> {
 export function judge({ at, loaded, cases, spent }: Compared): Plan {
   const { workspace, commit } = loaded
   const guarded = cases.map((one) => one.guarded)
-  const now = at.toISOString()
-  const findings = check(guarded, {
-    acceptances: workspace.acceptances,
-    spent,
-    guardrails: workspace.guardrails,
-    today: now.slice(0, 10),
-    now,
-  })
+  const findings = check(guarded, contextOf(workspace, spent, at))
   return assemble({
     tool: toolName(),
-    now,
+    now: at.toISOString(),
     systems: guarded,
     findings,
     document: workspace.document,
     ...(commit === undefined ? {} : { commit }),
   })
+}
+
+/** What the guards say now of a plan that was made before. */
+export interface JudgedAgain {
+  readonly findings: readonly Finding[]
+  readonly unread: readonly UnreadSystem[]
+  readonly observations: ReadonlyMap<string, Observation>
+}
+
+/**
+ * The guards over the steps of a saved plan, on a fresh read, by the rules of now and by what is left of each
+ * Acceptance: what its file says of them is an hour old, and another plan may have used the same Acceptance since.
+ */
+export async function judgeAgain(
+  plan: Plan,
+  workspace: Workspace,
+  options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
+): Promise<JudgedAgain> {
+  const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
+  const { inventory, spent } = await remember(workspace, configs)
+  const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
+  const whole = read.filter((one) => 'observation' in one)
+  const cases = whole.map((one) => {
+    const { name } = one.config
+    const steps = plan.systems.find((system) => system.name === name)?.steps ?? []
+    return guardCase(one, workspace, inventory.get(name) ?? [], steps)
+  })
+  return {
+    findings: check(cases, contextOf(workspace, spent, options.now())),
+    unread: read.flatMap((one) => ('message' in one ? [one] : [])),
+    observations: new Map(whole.map(({ config, observation }) => [config.name, observation])),
+  }
+}
+
+function contextOf(
+  { acceptances, guardrails }: Workspace,
+  spent: ReadonlyMap<string, number>,
+  at: Date,
+): GuardContext {
+  const now = at.toISOString()
+  return { acceptances, spent, guardrails, today: now.slice(0, 10), now }
 }
 
 /** The systems asked for, by name; all of them where none is. */
@@ -152,7 +187,7 @@ interface Read {
 async function observe(
   config: SystemConfig,
   { root }: Workspace,
-  { env, now, log, onReading }: ReconcileOptions,
+  { env, now, log, onReading }: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
 ): Promise<Read | UnreadSystem> {
   onReading?.(config.name)
   let reader: Reader | undefined
@@ -191,23 +226,30 @@ export function connectorOf({ name, connector }: SystemConfig): Connector {
 
 /** Desired beside actual: what differs, and in which order it is done. */
 function compare(read: Read, workspace: Workspace, inventory: readonly InventoryEntry[]): SystemCase {
-  const { config, connector, observation, identity } = read
+  const { config, connector, observation } = read
   const { description, rules } = connector
-  const desired = workspace.desired.get(config.name)
-  if (desired === undefined) throw new Error(`no desired graph for system ${config.name}`)
+  const desired = desiredOf(workspace, config)
   const actual = observation.graph
   const changes = diff({ desired, actual, description, rules, config, inventory })
   const steps = order(changes, { actual, description, rules, system: config.name })
-  const guarded: GuardCase = {
-    config,
-    description,
-    rules,
-    observation,
-    desired,
-    steps,
-    people: workspace.people,
-    inventory,
-    ...(identity === undefined ? {} : { identity }),
-  }
+  const guarded = guardCase(read, workspace, inventory, steps)
   return { config, connector, observation, desired, inventory, changes, guarded }
+}
+
+function guardCase(
+  { config, connector: { description, rules }, observation, identity }: Read,
+  workspace: Workspace,
+  inventory: readonly InventoryEntry[],
+  steps: readonly Step[],
+): GuardCase {
+  const desired = desiredOf(workspace, config)
+  const { people } = workspace
+  const known = identity === undefined ? {} : { identity }
+  return { config, description, rules, observation, desired, steps, people, inventory, ...known }
+}
+
+function desiredOf(workspace: Workspace, { name }: SystemConfig): DesiredGraph {
+  const desired = workspace.desired.get(name)
+  if (desired === undefined) throw new Error(`no desired graph for system ${name}`)
+  return desired
 }
