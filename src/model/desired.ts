@@ -1,4 +1,4 @@
-import type { Kind, Resource } from './resource.ts'
+import type { Kind, LinkTarget, Resource } from './resource.ts'
 import type { Cause } from './span.ts'
 
 /**
@@ -29,6 +29,8 @@ export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
   readonly until?: string
   /** Account: the person is said to be compromised. Suspending it does not count against limits. */
   readonly compromised?: boolean
+  /** Account: memberships whose day is over, by target: `expired on 2026-12-06`. A date takes them away, nobody else. */
+  readonly ended?: Readonly<Record<LinkTarget, string>>
   readonly cause: Cause
 }
 

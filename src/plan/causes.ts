@@ -4,8 +4,27 @@ import type { LinkTarget } from '../model/resource.ts'
 import type { Delta } from './delta.ts'
 import { memberships, type GroupSides } from './members.ts'
 
-/** The place a difference comes from: the account's own document, or the group's if only its side speaks of the pairs. */
+/**
+ * The place a difference comes from: the account's own document, or the group's if only its side speaks of the pairs;
+ * with the date, where a date alone makes the difference.
+ */
 export function causeOf(wish: Wish, delta: Delta, groups: GroupSides): Cause {
+  const because = endedBy(wish, delta)
+  const cause = placeOf(wish, delta, groups)
+  return because === undefined ? cause : { ...cause, because }
+}
+
+/** Why every membership that goes has ended, if nothing else differs. */
+function endedBy({ ended }: Wish, { before, after }: Delta): string | undefined {
+  if (!ended || [before.fields, after.fields, after.links].some((part) => Object.keys(part).length > 0))
+    return undefined
+  const reasons = Object.values(before.links).flatMap((targets) => targets.map((target) => ended[target]))
+  return reasons.length > 0 && reasons.every((reason) => reason !== undefined)
+    ? [...new Set(reasons)].sort().join(', ')
+    : undefined
+}
+
+function placeOf(wish: Wish, delta: Delta, groups: GroupSides): Cause {
   return wish.ref.kind === 'account' && wish.exactGroups !== true
     ? (groupCause(delta, groups) ?? wish.cause)
     : wish.cause

@@ -265,3 +265,25 @@ it('a membership that ends within two weeks is a hint', () => {
   expect(ends('2026-12-06')).toEqual(['expires-soon'])
   expect(ends('2026-12-07')).toEqual([])
 })
+
+it('a membership whose day is over says so, unless something else still gives it', () => {
+  const ended = (listed: boolean): unknown =>
+    wish(
+      world()
+        .group('oncall', { systems: { dir: {} } })
+        .group('eng', { systems: { dir: {} } })
+        .user('ana', {
+          ...account,
+          groups: {
+            primary: 'eng',
+            secondary: [{ group: 'oncall', until: listed ? '2026-12-06' : '2026-11-21' }],
+          },
+        }),
+      'account',
+      'ana',
+      'dir',
+      { today: '2026-11-22' },
+    ).ended
+  expect(ended(true)).toBeUndefined()
+  expect(ended(false)).toEqual({ 'group:oncall': 'expired on 2026-11-21' })
+})

@@ -353,6 +353,19 @@ describe('drift', () => {
     expect(classes({ wishes: [expired], live: [person('bo')], inventory })).toEqual(['due'])
   })
 
+  it('due, if the day of a membership is over, and not if anything else differs too', () => {
+    const links = { groups: ['group:oncall', 'group:other'] }
+    const ended = { 'group:oncall': 'expired on 2026-11-21' }
+    const before = wish(person('bo', { links }))
+    const of = (groups: string[]): World => ({
+      wishes: [wish(person('bo', { links: { groups } }), { exactGroups: true, ended })],
+      live: [live('group', 'oncall'), live('group', 'other'), person('bo', { links })],
+      inventory: [applied('account', 'bo', { wish: wishDigest(before) })],
+    })
+    expect(classes(of(['group:other']))).toContain('due')
+    expect(classes(of([]))).not.toContain('due')
+  })
+
   it('waiting is a difference after fourteen days', () => {
     const of = { wishes: [bo], live: [person('bo')] }
     const waiting = (since: string) => ({ waiting: [{ ref: bo.ref, forWhom: 'bo', since }] })

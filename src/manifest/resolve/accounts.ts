@@ -116,6 +116,9 @@ function account(context: Context, site: Site, asked: Asked): Wish | undefined {
     ...(isExact(asked) && { exactGroups: true }),
     ...(period.until !== undefined && { until: period.until }),
     ...(user.status === 'compromised' && { compromised: true }),
+    ...(groups.ended.size > 0 && {
+      ended: Object.fromEntries([...groups.ended].map(([{ target }, because]) => [target, because])),
+    }),
     cause: now.because === undefined ? user.cause : { ...user.cause, because: now.because },
   }
   const username = values.get('username')

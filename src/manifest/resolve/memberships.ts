@@ -79,6 +79,8 @@ export interface Held {
   readonly primary: GroupThere | undefined
   readonly secondary: readonly GroupThere[]
   readonly manages: readonly GroupThere[]
+  /** Those whose day is over, and that nothing else still gives. */
+  readonly ended: ReadonlyMap<GroupThere, string>
 }
 
 interface Asked {
@@ -121,8 +123,26 @@ export function held(context: Context, site: Site, asked: Asked): Held {
     primary,
     secondary: [...secondary.keys()],
     manages: [...new Set(managed.map(({ there }) => there))],
+    ended: endedOf(context, site, asked, (there) => there === primary || secondary.has(there)),
   }
 }
+
+function endedOf(
+  { today }: Context,
+  site: Site,
+  { own, listed }: Asked,
+  isHeld: (there: GroupThere) => boolean,
+): ReadonlyMap<GroupThere, string> {
+  let ended: Map<GroupThere, string> | undefined
+  for (const { group, reference } of [...own, ...listed]) {
+    const there = site.groups.get(group.handle)
+    if (there && reference.until !== undefined && phase(reference, today) === 'after' && !isHeld(there))
+      (ended ??= new Map()).set(there, `expired on ${reference.until}`)
+  }
+  return ended ?? nothingEnded
+}
+
+const nothingEnded: Held['ended'] = new Map()
 
 interface Here {
   readonly there: GroupThere
