@@ -1,5 +1,6 @@
 import { asciiLower, type Description } from '../connector/describe.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
+import { matches } from '../model/pattern.ts'
 import { collectionOf, type Kind, type Resource } from '../model/resource.ts'
 import type { Cause } from '../model/span.ts'
 import type { SystemConfig } from '../model/workspace.ts'
@@ -67,20 +68,4 @@ export function ignoring(
     }),
   )
   return ({ kind, key }) => patterns.get(kind)?.some((pattern) => matches(pattern, key)) ?? false
-}
-
-/** `*` stands for any run of characters. Piece by piece from the left, so that no pattern is slow. */
-function matches(pattern: string, text: string): boolean {
-  const pieces = pattern.split('*')
-  const [first, last] = [pieces[0] ?? '', pieces.at(-1) ?? '']
-  if (pieces.length === 1) return pattern === text
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
-    return false
-  let from = first.length
-  for (const piece of pieces.slice(1, -1)) {
-    const at = text.indexOf(piece, from)
-    if (at < 0) return false
-    from = at + piece.length
-  }
-  return from <= text.length - last.length
 }
