@@ -34,6 +34,8 @@ export interface LinkDescription extends Described {
   readonly onRemove: 'cascade' | 'restrict'
   /** A membership is counted and reported as such, pair by pair. */
   readonly membership?: boolean
+  /** Without a target there is no limit, so that a first one takes something away. */
+  readonly limits?: boolean
   readonly steps?: readonly string[]
 }
 
@@ -118,7 +120,9 @@ export interface Description {
 export interface Profile {
   /** One sentence for people. */
   readonly about: string
-  readonly differs: Partial<Pick<Description, 'primaryGroups' | 'maxSecondaryGroups' | 'nestedGroups' | 'roles'>>
+  readonly differs: Partial<
+    Pick<Description, 'primaryGroups' | 'maxSecondaryGroups' | 'nestedGroups' | 'roles'>
+  >
 }
 
 /** The description under a profile of its system; undefined where the system has none of that name. */

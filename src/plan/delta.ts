@@ -79,7 +79,8 @@ export function additions(
   kind: KindDescription | undefined,
 ): { readonly adding: Delta; readonly rest: Delta } {
   const onlyAdds = (part: 'fields' | 'links', name: string): boolean =>
-    kind?.[part][name]?.shape === 'set' || !(name in before[part])
+    (kind?.[part][name]?.shape === 'set' || !(name in before[part])) &&
+    !(part === 'links' && kind?.links[name]?.limits === true)
   const { chosen, rest } = partition({ before: emptyPart, after }, onlyAdds)
   return { adding: chosen, rest: { before, after: rest.after } }
 }

@@ -55,14 +55,15 @@ export interface Scene extends DiffInput {
 
 export function look(input: DiffInput): Scene {
   const { actual, config, description, desired } = input
-  const wishedRenames = renamesWished(input)
+  const isIgnored = ignoring(config, description)
+  // What is left alone keeps its name, whatever a document says it was called.
+  const wishedRenames = renamesWished(input).filter(({ kind, from }) => !isIgnored({ kind, key: from }))
   const isSent = (rename: Rename): boolean => canRename(input, rename)
   // A rename into a name that only a blocked one would free is blocked with it: `settle` leaves it out.
   const renames = settle(wishedRenames.filter(isSent), actual)
   const sendable = wishedRenames.filter(({ kind, from, to }) => renames.get(kind)?.get(from) === to)
   const blocked = wishedRenames.filter((rename) => !sendable.includes(rename))
   const wishes = wishesAsNamed(input, blocked)
-  const isIgnored = ignoring(config, description)
   const spared = (group: LinkTarget): boolean => isIgnored({ kind: 'group', key: splitTarget(group).name })
   const isOwnAccount = ({ kind, key }: Resource['ref']): boolean =>
     kind === 'account' && config.automation.includes(key)

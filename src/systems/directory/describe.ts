@@ -74,10 +74,10 @@ export const description: Description = {
         primaryGroup: membership('one', 'The group whose settings hold for the account.'),
         groups: membership('set', 'The further groups it belongs to.'),
         manages: membership('set', 'Groups it manages; a manager is also a member.'),
-        scope: toOne(
-          ['scope'],
-          'The part of the organisation that its role reaches; without one, all of it.',
-        ),
+        scope: {
+          ...toOne(['scope'], 'The part of the organisation that its role reaches; without one, all of it.'),
+          limits: true,
+        },
       },
     }),
     policy: kind('Subjects that may reach resources.', {
