@@ -73,7 +73,7 @@ function summary(details: readonly Detail[], size: number): string[] {
     const text = newValue(detail)
     return text === '' ? [] : [`${terminal(detail.name)} ${text}`]
   })
-  return wrap(pieces, ' · ', size)
+  return wrap(pieces, ' · ', size).flatMap((line) => (width(line) > size ? wrapWords(line, size) : [line]))
 }
 
 function newValue(detail: Detail): string {

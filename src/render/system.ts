@@ -30,11 +30,23 @@ export function stepBlocks(system: SystemPlan, style: SystemStyle): Block[] {
   return blocks(steps, system, style)
 }
 
-/** What the stage holds back: it would be done, so it is shown as what is done. */
+/** What would be done and is not, by what holds it back, shown as what is done. */
 export function heldBlocks(system: SystemPlan, style: SystemStyle): Block[] {
-  const steps = system.steps.filter(({ change }) => change.action === 'keep' && change.held !== undefined)
-  return blocks(steps, system, style)
+  return (['stage', 'sealed', 'mapped'] as const).flatMap((reason) => {
+    const steps = system.steps.filter(
+      ({ change }) => change.action === 'keep' && change.held !== undefined && change.reason === reason,
+    )
+    if (steps.length === 0) return []
+    const heading = `${' '.repeat(style.indent)}${heldWords[reason](system)}`
+    return [{ lines: ['', heading], vital: false }, ...blocks(steps, system, style)]
+  })
 }
+
+const heldWords = {
+  stage: ({ stage }: SystemPlan) => `held back by stage "${stage}"`,
+  sealed: () => 'sealed: no plan may write it',
+  mapped: () => 'left to the identity provider, which decides memberships here',
+} as const
 
 /** `3 unmanaged accounts: guest, old-bot, x`: what is left alone, as counts with a few names. */
 export function keptLines(system: SystemPlan, style: SystemStyle): string[] {

@@ -77,7 +77,6 @@ function systemPart(system: SystemPlan, style: Parameters<typeof stepBlocks>[1])
   const tally = tallyOf([system])
   const words = tallyWords({ ...tally, keep: tally.held })
   const state = words.length === 0 ? 'as declared' : words.join(', ')
-  const held = heldBlocks(system, style)
   return [
     aside(
       `${pen.bold(terminal(system.name))}  ${pen.dim(`${system.connector}, stage ${system.stage}`)}`,
@@ -88,7 +87,7 @@ function systemPart(system: SystemPlan, style: Parameters<typeof stepBlocks>[1])
     ...proofLines(system, style),
     ...estimateLines(system, style),
     ...section(stepBlocks(system, style)),
-    ...(held.length === 0 ? [] : ['', `  held back by stage "${system.stage}"`, ...lines(held)]),
+    ...lines(heldBlocks(system, style)),
     ...section(keptLines(system, style).map((line) => ({ lines: [line], vital: false }))),
   ]
 }
