@@ -13,6 +13,7 @@ export function tables(results) {
     '',
     ...memory(results),
     '',
+    ...besideTable(results.beside),
     ...targets(results),
   ].join('\n')
 }
@@ -99,7 +100,7 @@ function memory({ organisations }) {
   ]
 }
 
-function targets({ start, fifty, one, organisations, terraform }) {
+function targets({ start, fifty, one, organisations, beside }) {
   const largest = organisations.filter(
     (each) => each.people === Math.max(...organisations.map((o) => o.people)),
   )
@@ -147,25 +148,58 @@ function targets({ start, fifty, one, organisations, terraform }) {
       worstPlan <= 6,
     ),
     aim('the same for every command', `at worst ${worstAny.toFixed(1)} kB`, worstAny <= 6),
-    ...beside(terraform),
+    ...besideAims(beside),
   ]
 }
 
-function beside({ first, again, plan, resources, version }) {
-  const ours = `rolecall ${seconds(first.seconds)} s, ${mebibytes(first.mebibytes)} (nothing to do: ${seconds(again.seconds)} s)`
-  const [theirs, from] = plan
-    ? [plan, `terraform ${version}, ${number(resources)} resources, nothing applied yet`]
-    : [{ seconds: 16, mebibytes: 551 }, 'terraform 1.11, figure of an earlier machine: there is none here']
-  const faster = theirs.seconds / first.seconds
-  const share = first.mebibytes / theirs.mebibytes
+/** Like beside like, as far as there is a like. */
+function besideTable({ rolecall, terraform }) {
+  if (!terraform) return []
+  const rows = [
+    ['plan, nothing applied yet', 'first'],
+    ['first apply', 'apply'],
+    ['plan, all applied, nothing to do', 'again'],
+  ].filter(([, name]) => terraform[name])
   return [
-    aim(
-      '1,237 people with three groups each: at least 20 × faster than Terraform',
-      `${from}: ${seconds(theirs.seconds)} s, ${mebibytes(theirs.mebibytes)}; ${ours}: ${times(faster)}`,
-      faster >= 20,
+    `**Beside Terraform** ${terraform.version}: 1,237 people with three groups each, ${number(terraform.resources)} resources there`,
+    '',
+    row(['', 'rolecall', 'Terraform', 'faster', 'memory']),
+    row(['---', '---:', '---:', '---:', '---:']),
+    ...rows.map(([title, name]) =>
+      row([
+        title,
+        ...[rolecall[name], terraform[name]].map(
+          (one) => `${seconds(one.seconds)} s, ${mebibytes(one.mebibytes)}`,
+        ),
+        times(terraform[name].seconds / rolecall[name].seconds),
+        percent(rolecall[name].mebibytes / terraform[name].mebibytes),
+      ]),
     ),
-    aim('the same in at most a fifth of its memory', `${(share * 100).toFixed(0)} %`, share <= 0.2),
+    '',
   ]
+}
+
+function besideAims({ rolecall, terraform }) {
+  // Where nothing can be measured: what was seen elsewhere, on a machine about half as fast as a present one.
+  const known = { seconds: 16, mebibytes: 551 }
+  const [name, theirs] = terraform?.again ? ['again', terraform.again] : ['first', terraform?.first ?? known]
+  const ours = rolecall[name]
+  const faster = theirs.seconds / ours.seconds
+  const share = ours.mebibytes / theirs.mebibytes
+  const from = terraform ? 'measured beside it' : 'no terraform here; its figure of another machine'
+  return [
+    aim('1,237 people: 20 × faster than Terraform', `${times(faster)}, ${from}`, faster >= 20),
+    aim(
+      '1,237 people: planned in a twentieth of the 16 s seen elsewhere',
+      `${seconds(ours.seconds)} s`,
+      ours.seconds <= 0.8,
+    ),
+    aim('1,237 people: in at most a fifth of its memory', percent(share), share <= 0.2),
+  ]
+}
+
+function percent(value) {
+  return `${(value * 100).toFixed(0)} %`
 }
 
 function aim(what, measured, met) {

@@ -2,6 +2,7 @@
  * Measures rolecall from outside, as a process that a person would start: `npm run bench`.
  *
  *   --full        also 100,000 people (minutes, and gigabytes)
+ *   --terraform-apply  lets Terraform apply too, which takes it minutes, and plan again
  *   --runs N      how often each figure is taken; the median counts
  *   --write       puts the tables into bench/README.md
  *
@@ -31,7 +32,7 @@ const results = {
   fifty: await fifty(),
   one: await organisation({ people: 1 }, 5),
   organisations: await organisations(),
-  terraform: await terraform(),
+  beside: await terraform(),
 }
 const text = tables(results)
 console.log(text)
@@ -106,23 +107,30 @@ function parseOf(folder, runs) {
 /** The same 1,237 people with three groups each, where there is a terraform to compare with. */
 async function terraform() {
   const size = { people: 1237, secondary: 2 }
-  const ours = join(work, 'ours')
-  writeOrganisation(ours, size)
-  const runs = runsAsked ?? 3
+  const runs = runsAsked ?? 5
+  const ours = { cwd: join(work, 'ours') }
+  writeOrganisation(ours.cwd, size)
   progress('1,237 people with rolecall')
-  const first = await median(runs, () => rolecall(['plan'], { cwd: ours }))
-  rolecall(['apply', '--auto-approve'], { cwd: ours })
-  const again = await median(runs, () => rolecall(['plan'], { cwd: ours }))
+  const rolecalls = {
+    first: await median(runs, () => rolecall(['plan'], ours)),
+    apply: rolecall(['apply', '--auto-approve'], ours),
+    again: await median(runs, () => rolecall(['plan'], ours)),
+  }
   const version = spawnSync('terraform', ['version'], { encoding: 'utf8' })
-  if (version.status !== 0) return { first, again }
+  if (version.status !== 0) return { rolecall: rolecalls }
   const theirs = join(work, 'theirs')
   const resources = writeTerraform(theirs, size)
-  progress(`1,237 people with terraform (${resources} resources)`)
-  await measureProgram('terraform', ['init', '-input=false', '-no-color'], { cwd: theirs })
-  const plan = await median(runs, () =>
-    measureProgram('terraform', ['plan', '-input=false', '-no-color'], { cwd: theirs }),
-  )
-  return { first, again, plan, resources, version: /v[\d.]+/.exec(version.stdout)?.[0] ?? 'unknown' }
+  const run = (command, ...args) =>
+    measureProgram('terraform', [command, '-input=false', '-no-color', ...args], { cwd: theirs })
+  await run('init')
+  progress(`1,237 people with terraform (${resources} resources): plan`)
+  const first = await median(runs, () => run('plan'))
+  const terraforms = { resources, version: /v[\d.]+/.exec(version.stdout)?.[0] ?? 'unknown', first }
+  if (!words.includes('--terraform-apply')) return { rolecall: rolecalls, terraform: terraforms }
+  progress('1,237 people with terraform: apply (minutes)')
+  const apply = await run('apply', '-auto-approve')
+  const again = await median(runs, () => run('plan'))
+  return { rolecall: rolecalls, terraform: { ...terraforms, apply, again } }
 }
 
 function writeInto(name, tablesText) {
