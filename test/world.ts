@@ -93,9 +93,9 @@ export function world(docs: readonly Doc[] = []): World {
 }
 
 /** The day on which tests judge dates, unless they say another. */
-export const today = '2026-11-22'
+const today = '2026-11-22'
 
-export interface Read {
+interface Read {
   readonly workspace: Workspace | undefined
   readonly diagnostics: readonly Diagnostic[]
 }

@@ -13,7 +13,7 @@ import { exit, Fault } from './exit.ts'
 import { schema } from './schema.ts'
 import { repository } from './template.ts'
 
-export interface ImportOptions {
+interface ImportOptions {
   /** The folder or file of the configuration. */
   readonly from: string
   /** The folder of the new repository. */

@@ -16,7 +16,7 @@ import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import { rootOf } from './workspace.ts'
 
-export interface SchemaOptions {
+interface SchemaOptions {
   /** One kind of manifest, as people write it: `User`. Absent: all of them. */
   readonly kind?: string
   /** The schema of the repository that `cwd` is in. */

@@ -195,6 +195,6 @@ export function powerIn(scene: Scene, account: Resource, graph: GraphView): Powe
   return isSuspended(account) ? 'none' : scene.rules.power(account, graph)
 }
 
-export function isSuspended(account: Resource): boolean {
+function isSuspended(account: Resource): boolean {
   return account.fields['status'] === 'suspended'
 }

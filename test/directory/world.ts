@@ -31,7 +31,7 @@ export function testDirectory(): TestDirectory {
   return directoryAt(root)
 }
 
-export function directoryAt(root: string): TestDirectory {
+function directoryAt(root: string): TestDirectory {
   const now = (): Date => new Date('2026-11-22T12:00:00Z')
   const target = { system: 'people', settings: { file: '.rolecall/people.db' }, credentials: {}, root, now }
   const file = join(root, '.rolecall/people.db')
