@@ -2,13 +2,14 @@
 import type { Observation } from '../connector/contract.ts'
 import { movedSince } from '../connector/before.ts'
 import type { Description } from '../connector/describe.ts'
-import { isWrite } from '../model/change.ts'
+import { isWrite, type Change } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { OwnerView, Step, SystemPlan } from '../model/plan.ts'
 import { collectionOf, type Kind } from '../model/resource.ts'
 import { sha256 } from '../plan/digest.ts'
-import { moved } from '../plan/fingerprint.ts'
+import { joined, moved } from '../plan/fingerprint.ts'
 import { ownerViews } from '../plan/owners.ts'
+import { renamesIn, seenThrough, settle } from '../plan/renaming.ts'
 import type { AppliedSystem } from './ports.ts'
 import type { Moved } from './report.ts'
 
@@ -28,11 +29,12 @@ export function movedSincePlan(
   const { description } = system.connector
   // what is by hand or kept is not sent: somebody who did it meanwhile made nothing stale
   const steps = moved(plan.steps, graph, description).filter(({ change }) => isWrite(change))
+  const came = joinedSince(plan, graph, description)
   return [
     ...steps.map((step) => ({
       system: plan.name,
       ref: step.change.ref,
-      message: inWords(step, graph, description),
+      message: inWords(step, graph, description, came),
     })),
     ...movedOwners(plan, graph, system, plannedAt),
   ]
@@ -50,7 +52,26 @@ export function unprovenFor(system: SystemPlan, { proofs }: Observation): string
   return undefined
 }
 
-function inWords({ change }: Step, graph: GraphView, description: Description): string {
+/** Who came to what is removed, by the names that the plan uses: those that things have after its renames. */
+function joinedSince(
+  { steps }: SystemPlan,
+  graph: GraphView,
+  description: Description,
+): (change: Change) => readonly string[] {
+  let seen: GraphView | undefined
+  return (change) => {
+    if (change.action !== 'delete') return []
+    seen ??= seenThrough(graph, settle(renamesIn(steps.map((step) => step.change)), graph))
+    return joined(change, seen, description)
+  }
+}
+
+function inWords(
+  { change }: Step,
+  graph: GraphView,
+  description: Description,
+  came: (change: Change) => readonly string[],
+): string {
   if (change.action === 'create') return 'it is there already'
   const key = change.action === 'rename' ? change.from : change.ref.key
   const live = graph.get(change.ref.kind, key)
@@ -58,7 +79,7 @@ function inWords({ change }: Step, graph: GraphView, description: Description): 
   if (change.action === 'keep' || change.action === 'manual') return 'it changed'
   const id = change.action === 'delete' ? change.before.id : change.id
   if (id !== undefined && live.id !== id) return 'another has its name now'
-  const phrases = movedSince(description, live, change)
+  const phrases = movedSince(description, live, change, came(change))
   return phrases.length === 0 ? 'it changed' : phrases.join('; ')
 }
 

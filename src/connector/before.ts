@@ -11,15 +11,21 @@ import { asciiLower, type Description, type FieldDescription, type KindDescripti
 
 /**
  * What moved since, one phrase each (`status is now "suspended", not "active"`); empty when nothing did.
- * For a delete everything counts that was there or came since; members that left do not matter any more.
+ * For a delete everything counts that was there or came since; members that left do not matter any more. `pointing`
+ * is what loses a link by a delete as it stands now (`account:ana`): whoever is not in the plan came since.
  */
 export function movedSince(
   description: Description,
   live: Resource,
   write: Exclude<Write, { action: 'create' }>,
+  pointing: readonly string[] = [],
 ): readonly string[] {
   const kind = description.kinds[live.ref.kind]
-  if (write.action === 'delete') return movedSinceWhole(kind, live, write.before)
+  if (write.action === 'delete')
+    return [
+      ...movedSinceWhole(kind, live, write.before),
+      ...without(pointing, write.along ?? []).map((one) => `${show(one)} is now in it`),
+    ]
   const { before, after } = write
   const fields = names(before.fields, after.fields).flatMap((name) =>
     kind?.fields[name]?.shape === 'set'

@@ -51,7 +51,17 @@ export type Change =
       readonly patch: Patch
       readonly cause: Cause
     }
-  | { readonly action: 'delete'; readonly ref: ResourceRef; readonly before: Resource; readonly cause: Cause }
+  | {
+      readonly action: 'delete'
+      readonly ref: ResourceRef
+      readonly before: Resource
+      /**
+       * Whose links to it go along with it, as `account:ana`, sorted by code unit; absent when nobody's do. Somebody
+       * who joined since is not among them, and makes the plan stale: no reviewer saw that loss.
+       */
+      readonly along?: readonly string[]
+      readonly cause: Cause
+    }
   | {
       /** The system has no interface for it: `steps` tell a person what to do; `before`/`after` let drift see it done. */
       readonly action: 'manual'

@@ -3,6 +3,7 @@ import type { Action, Change } from '../model/change.ts'
 import type { Wish } from '../model/desired.ts'
 import { kinds, refKey, splitTarget, type Kind, type Resource } from '../model/resource.ts'
 import type { Cause } from '../model/span.ts'
+import { goesAlong } from './along.ts'
 import { causeOf, groupCause } from './causes.ts'
 import { emptyPart, isEmpty, partition, patchOf, pick, type Delta } from './delta.ts'
 import { compare, creation, ofManifests } from './fields.ts'
@@ -118,8 +119,9 @@ function writes(
 function removal(scene: Scene, live: Resource, described: KindDescription, cause: Cause): Change[] {
   const before = ofManifests(live, described)
   const { ref } = live
+  const along = goesAlong(ref, scene.seen, scene.description)
   const change: Change = described.writable
-    ? { action: 'delete', ref, before, cause }
+    ? { action: 'delete', ref, before, ...(along.length === 0 ? {} : { along }), cause }
     : manualDelete(ref, before, cause)
   if (scene.rules.sealed(live)) return [held(change, 'sealed')]
   const changes = staged(change, scene.config.stage, described)

@@ -4,6 +4,7 @@ import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
 import type { Step } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
+import { goesAlong } from './along.ts'
 import { namesIn, type Delta } from './delta.ts'
 import { sha256 } from './digest.ts'
 import { ofManifests } from './fields.ts'
@@ -26,7 +27,7 @@ export function fingerprint(change: Change, actual: GraphView, description: Desc
     case 'create':
       return live === undefined ? '' : sha256({ id: live.id ?? null })
     case 'delete':
-      return sha256(live === undefined ? null : ofManifests(live, kind))
+      return sha256(live === undefined ? null : wholeOf(live, joined(change, actual, description), kind))
     case 'rename': {
       const stillThere = actual.get(change.ref.kind, change.from) !== undefined
       return sha256({ stillThere, touched: live === undefined ? null : touchedOf(live, change, kind) })
@@ -42,6 +43,26 @@ export function moved(steps: readonly Step[], actual: GraphView, description: De
   const changes = steps.map((step) => step.change)
   const seen = seenThrough(actual, settle(renamesIn(changes), actual))
   return steps.filter((step) => fingerprint(step.change, seen, description) !== step.fingerprint)
+}
+
+/**
+ * Who would lose a link by this removal and is not in the plan for it: sorted, as `account:ana`. Those of the plan
+ * may leave by themselves meanwhile; then less goes along than was reviewed.
+ */
+export function joined(
+  { ref, along = [] }: Extract<Change, { action: 'delete' }>,
+  actual: GraphView,
+  description: Description,
+): readonly string[] {
+  const now = goesAlong(ref, actual, description)
+  if (now.length === 0) return now
+  const planned = new Set(along)
+  return now.filter((one) => !planned.has(one))
+}
+
+function wholeOf(live: Resource, came: readonly string[], kind: KindDescription | undefined): object {
+  const whole = ofManifests(live, kind)
+  return came.length === 0 ? whole : { whole, came }
 }
 
 function touchedOf(live: Resource, { before, after }: Delta, kind: KindDescription | undefined): object {

@@ -43,7 +43,14 @@ function approved(change: Change): object[] {
     case 'rename':
       return [{ action, ref, from: change.from, before: change.before, after: change.after }]
     case 'delete':
-      return [{ action, ref, before: content(change.before) }]
+      return [
+        {
+          action,
+          ref,
+          before: content(change.before),
+          ...(change.along === undefined ? {} : { along: change.along }),
+        },
+      ]
     case 'keep':
       return []
   }

@@ -189,6 +189,24 @@ describe('a plan that may not run', () => {
     expect([exitOf(report), await world.live()]).toEqual([6, before])
   })
 
+  it('is stale when somebody joined a group that it removes, and names both', async () => {
+    await world.reach(start)
+    const wishes: Wishes = {
+      ...start,
+      groups: ['eng'],
+      people: { ...start.people, bo: { role: 'Member', groups: ['eng'] } },
+    }
+    const plan = await world.plan(wishes)
+    await world.byHand(update('chen', {}, {}, [{}, { groups: ['group:ops'] }]))
+    const before = await world.live()
+    const report = await world.apply(plan, wishes)
+    const message = '"account:chen" is now in it'
+    expect(report.ending).toEqual({ how: 'stale', moved: [{ system, ref: ref('group', 'ops'), message }] })
+    expect(await world.live()).toEqual(before)
+    await world.byHand(update('chen', {}, {}, [{ groups: ['group:ops'] }, {}]))
+    expect((await world.apply(await world.plan(wishes), wishes)).ending.how).toBe('finished')
+  })
+
   it('is stale when what it removes is gone, or another has its name', async () => {
     await world.reach(start)
     const wishes = { ...start, people: { ana: start.people!['ana']!, bo: start.people!['bo']! } }

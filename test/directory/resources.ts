@@ -38,8 +38,8 @@ export function rename(kind: Kind, from: string, to: string, before: Values = {}
   return { ...update(kind, to, before, after), action: 'rename', from } as Write
 }
 
-export function remove(before: Resource): Write {
-  return { action: 'delete', ref: before.ref, before, cause }
+export function remove(before: Resource, ...along: readonly string[]): Write {
+  return { action: 'delete', ref: before.ref, before, ...(along.length === 0 ? {} : { along }), cause }
 }
 
 function fold(kind: Kind, key: string): string {

@@ -148,12 +148,12 @@ describe('what a write touches', () => {
 
   it('memberships go along with an account and with a group', async () => {
     const people = await withAna()
-    await people.write(remove(await people.live('group', 'first')))
+    await people.write(remove(await people.live('group', 'first'), 'account:ana'))
     expect((await people.live('account', 'ana')).links).toMatchObject({
       groups: [],
       primaryGroup: ['group:home'],
     })
-    await people.write(remove(await people.live('group', 'home')))
+    await people.write(remove(await people.live('group', 'home'), 'account:ana'))
     expect((await people.live('account', 'ana')).links['primaryGroup']).toEqual([])
   })
 })
@@ -229,6 +229,31 @@ describe('the last look before a write', () => {
     expect(await people.write(remove(asRead))).toMatchObject([done])
   })
 
+  it.each([
+    ['member', "INSERT INTO memberships VALUES ('BO', 'first')"],
+    ['manager', "INSERT INTO managers VALUES ('bo', 'first')"],
+    [
+      'person whose primary group it is',
+      "UPDATE accounts SET primary_group = 'first' WHERE user_name = 'Bo'",
+    ],
+  ])('a group that got a %s since is not removed: nobody saw that go along', async (_name, sql) => {
+    const people = await withAna()
+    await people.write(create('account', 'Bo'))
+    const removal = remove(await people.live('group', 'first'), 'account:ana', 'account:chen')
+    people.byHand(sql)
+    expect(await people.write(removal)).toEqual([
+      {
+        outcome: 'failed',
+        message:
+          'group:first was left as it is: it changed since the plan was made: "account:bo" is now in it.',
+      },
+    ])
+    people.byHand(
+      "DELETE FROM memberships WHERE account = 'bo'; DELETE FROM managers; DELETE FROM accounts WHERE user_name = 'Bo'",
+    )
+    expect(await people.write(removal)).toMatchObject([done])
+  })
+
   it('the case of an address is no difference', async () => {
     const people = await withAna()
     people.byHand("UPDATE accounts SET email = 'ANA@acme.example'")
@@ -291,7 +316,7 @@ describe('what the tables forbid', () => {
   it('something that is referred to stays', async () => {
     const people = await withAna()
     await people.write(create('policy', 'payroll', { links: { subjects: ['group:first'] } }))
-    expect(await people.write(remove(await people.live('group', 'first')))).toEqual([
+    expect(await people.write(remove(await people.live('group', 'first'), 'account:ana'))).toEqual([
       { outcome: 'failed', message: 'group:first was refused: something else still refers to it.' },
     ])
   })

@@ -198,6 +198,23 @@ describe('what nobody declares', () => {
     })
   })
 
+  it('says whose memberships go along with it, each once and sorted', () => {
+    const changes = changesOf({
+      live: [
+        live('group', 'eng'),
+        live('group', 'ops'),
+        person('chen', { links: { groups: ['group:eng'], manages: ['group:eng'] } }),
+        person('bo', { links: { primaryGroup: ['group:eng'] } }),
+      ],
+      inventory: [applied('group', 'eng'), applied('group', 'ops')],
+    })
+    expect(changes.filter(({ action }) => action === 'delete')).toMatchObject([
+      { ref: { key: 'eng' }, along: ['account:bo', 'account:chen'] },
+      { ref: { key: 'ops' } },
+    ])
+    expect(changes.find(({ ref }) => ref.key === 'ops')).not.toHaveProperty('along')
+  })
+
   it('is not ours when another native thing bears the name that the inventory lists', () => {
     const inventory = [applied('group', 'eng', { id: 'group/1' })]
     expect(told({ live: [live('group', 'eng', { id: 'group/9' })], inventory })).toEqual([

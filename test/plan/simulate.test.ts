@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isWrite } from '../../src/model/change.ts'
-import { Graph } from '../../src/model/graph.ts'
+import { Graph, type GraphView } from '../../src/model/graph.ts'
 import { kinds, type Resource } from '../../src/model/resource.ts'
 import { moved } from '../../src/plan/fingerprint.ts'
 import { renamesIn, seenThrough, settle } from '../../src/plan/renaming.ts'
@@ -198,5 +198,53 @@ describe('moved', () => {
     }
     expect(ids(removal, [group({ regions: ['us'] })])).toEqual([])
     expect(ids(removal, [group({ regions: ['us'], maxDevices: 1 })])).toEqual(['office/1'])
+  })
+
+  it('a removal counts whoever would lose a membership by it and did not when it was planned', () => {
+    const gone = group({})
+    const member = (key: string, link: string) => person(key, { links: { [link]: ['group:eng'] } })
+    const removal = {
+      live: [gone, member('ana', 'groups')],
+      inventory: [applied('group', 'eng', { id: 'group/1' })],
+    }
+    expect(ids(removal, removal.live)).toEqual([])
+    for (const link of ['groups', 'primaryGroup', 'manages'])
+      expect(ids(removal, [...removal.live, member('bo', link)])).toEqual(['office/1'])
+    // Who left by themselves lose nothing by it any more.
+    expect(ids(removal, [gone, person('ana')])).toEqual([])
+    expect(ids(removal, [gone, person('ana'), member('bo', 'groups')])).toEqual(['office/1'])
+  })
+
+  it('a removal knows its members under the names that they will have', () => {
+    const members = (key: string) => person(key, { links: { groups: ['group:eng'] } })
+    const removal = {
+      wishes: [wish(person('ana-s'), { previousKeys: ['ana'] })],
+      live: [group({}), members('ana')],
+      inventory: [applied('group', 'eng', { id: 'group/1' })],
+    }
+    expect(ids(removal, removal.live)).toEqual([])
+    expect(ids(removal, [...removal.live, members('bo')])).toEqual(['office/2'])
+  })
+
+  it('looks at all accounts once for a state, not once for each removal', () => {
+    const keys = Array.from({ length: 300 }, (_, index) => `g${index}`)
+    const removal = {
+      live: [
+        ...keys.map((key) => live('group', key)),
+        ...keys.map((key) => person(`p-${key}`, { links: { groups: [`group:${key}`] } })),
+      ],
+      config: { exclusive: ['group' as const] },
+    }
+    const steps = stepsOf(removal)
+    const graph = new Graph(system, removal.live)
+    let scans = 0
+    const counting: GraphView = {
+      system,
+      get: (kind, key) => graph.get(kind, key),
+      all: (kind) => (scans++, graph.all(kind)),
+    }
+    expect(steps.filter(({ change }) => change.action === 'delete')).toHaveLength(300)
+    expect(moved(steps, counting, description)).toEqual([])
+    expect(scans).toBe(1)
   })
 })

@@ -8,7 +8,7 @@ import { toResource } from './convert.ts'
 import { openToRead, type Connection } from './database.ts'
 import { description } from './describe.ts'
 import { guarded } from './faults.ts'
-import { selectAll, selectOne } from './sql.ts'
+import { selectAll, selectOne, selectPointing } from './sql.ts'
 
 /**
  * Reads one directory. SQLite itself refuses every write of this connection, and a file that is not there is an
@@ -81,6 +81,13 @@ function twice(file: string, ref: ResourceRef): ConnectorFault {
 export function readOne(connection: Connection | undefined, ref: ResourceRef): Resource | undefined {
   const row = connection?.rows(selectOne(ref.kind), ref.key)[0]
   return row && toResource(ref.system, ref.kind, row)
+}
+
+/** Whose links go along when this is removed, as `account:ana`; as often as it has such links. */
+export function readPointing(connection: Connection, { kind: type, key }: ResourceRef): readonly string[] {
+  return selectPointing(type).flatMap(({ kind, sql }) =>
+    connection.rows(sql, key).map((row) => `${kind}:${String(row['name'])}`),
+  )
 }
 
 /** Rows of accounts with an owner role, as they stand in the table. */

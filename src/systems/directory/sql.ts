@@ -1,4 +1,5 @@
-import type { Kind } from '../../model/resource.ts'
+import { kinds, type Kind } from '../../model/resource.ts'
+import { description } from './describe.ts'
 import { builtIn, layouts, type LinkColumns } from './layout.ts'
 
 /** The statements of a directory, made from its layout: names come from there only, values are always bound. */
@@ -11,6 +12,20 @@ export function selectAll(kind: Kind): string {
 /** The resource with the key that is bound. */
 export function selectOne(kind: Kind): string {
   return `${select(kind)} WHERE ${name(layouts[kind].key)} = ? AND ${isResource(kind)}`
+}
+
+/** Who loses a link when the resource of a type with the key that is bound is removed: `name`s of a kind, by statement. */
+export function selectPointing(type: Kind): readonly { readonly kind: Kind; readonly sql: string }[] {
+  return kinds.flatMap((kind) =>
+    Object.entries(layouts[kind].links).flatMap(([link, { beside, byType }]) => {
+      const column = byType[type]
+      if (column === undefined || description.kinds[kind]?.links[link]?.onRemove !== 'cascade') return []
+      const { table, owner } = beside ?? { table: layouts[kind].table, owner: layouts[kind].key }
+      return [
+        { kind, sql: `SELECT ${folded(kind, owner)} AS name FROM ${name(table)} WHERE ${isBound(column)}` },
+      ]
+    }),
+  )
 }
 
 export function insert(table: string, columns: readonly string[]): string {

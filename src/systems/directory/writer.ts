@@ -6,7 +6,7 @@ import { fieldColumns, linkColumns, linkRows, type Row, type Value } from './con
 import { openToWrite, type Connection } from './database.ts'
 import { description } from './describe.ts'
 import { layouts } from './layout.ts'
-import { readOne, soon } from './reader.ts'
+import { readOne, readPointing, soon } from './reader.ts'
 import { Refusal, sentence } from './refusal.ts'
 import { deleteWhere, insert, updateById } from './sql.ts'
 
@@ -136,7 +136,8 @@ function expected(
   if (live?.id === undefined) throw new Refusal('it is not there any more')
   if (id !== undefined && id !== live.id) throw new Refusal(`it is another one now: ${live.id}, not ${id}`)
   if (live.fields['sealed'] === true) throw new Refusal('it is sealed')
-  const moved = movedSince(description, live, write)
+  const pointing = write.action === 'delete' ? [...new Set(readPointing(connection, live.ref))].sort() : []
+  const moved = movedSince(description, live, write, pointing)
   if (moved.length > 0) throw new Refusal(`it changed since the plan was made: ${moved.join('; ')}`)
   return { live, id: Number(live.id.slice(live.id.indexOf('/') + 1)) }
 }

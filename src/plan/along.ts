@@ -1,0 +1,47 @@
+import type { Description } from '../connector/describe.ts'
+import type { GraphView } from '../model/graph.ts'
+import { kinds, refKey, type LinkTarget, type ResourceRef } from '../model/resource.ts'
+import { byText } from './sets.ts'
+
+/**
+ * Whose links the system takes away when this is removed, as `account:ana`, sorted by code unit: the members of a
+ * group lose their memberships with it, and no change of their own says so.
+ */
+export function goesAlong(
+  ref: Pick<ResourceRef, 'kind' | 'key'>,
+  graph: GraphView,
+  description: Description,
+): readonly string[] {
+  // Most removals are of accounts, which nothing goes along with: they cost no look at the whole state.
+  const cascades = kinds.some((kind) =>
+    Object.values(description.kinds[kind]?.links ?? {}).some(
+      ({ onRemove, to }) => onRemove === 'cascade' && to.includes(ref.kind),
+    ),
+  )
+  return cascades ? (pointing(graph, description).get(refKey(ref)) ?? []) : []
+}
+
+type Pointing = ReadonlyMap<LinkTarget, readonly string[]>
+
+/** Worked out once for each state: a plan asks once a removal, and must not look at every account each time. */
+function pointing(graph: GraphView, description: Description): Pointing {
+  const known = memory.get(graph)
+  if (known?.description === description) return known.pointing
+  const found = new Map<LinkTarget, Set<string>>()
+  for (const kind of kinds) {
+    const links = Object.entries(description.kinds[kind]?.links ?? {})
+    const names = links.filter(([, { onRemove }]) => onRemove === 'cascade').map(([name]) => name)
+    if (names.length === 0) continue
+    for (const { ref, links: targets } of graph.all(kind))
+      for (const target of names.flatMap((name) => targets[name] ?? [])) {
+        const there = found.get(target)
+        if (there) there.add(refKey(ref))
+        else found.set(target, new Set([refKey(ref)]))
+      }
+  }
+  const sorted = new Map([...found].map(([target, refs]) => [target, [...refs].sort(byText)]))
+  memory.set(graph, { description, pointing: sorted })
+  return sorted
+}
+
+const memory = new WeakMap<GraphView, { description: Description; pointing: Pointing }>()
