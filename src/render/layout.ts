@@ -16,7 +16,7 @@ export function pad(text: string, size: number): string {
 
 /** Joins pieces into lines of at most `size` columns; a piece is never broken. A line that goes on ends with the separator. */
 export function wrap(pieces: readonly string[], separator: string, size: number): string[] {
-  return rows(pieces, separator, size).map((row, at, all) =>
+  return rows(pieces, separator, size - width(separator.trimEnd())).map((row, at, all) =>
     at < all.length - 1 ? row.join(separator) + separator.trimEnd() : row.join(separator),
   )
 }

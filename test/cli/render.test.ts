@@ -252,7 +252,8 @@ describe('layout', () => {
   })
 
   it('wraps without breaking a name, and enumerates', () => {
-    expect(wrap(['aaaa', 'bbbb', 'cccc'], ', ', 10)).toEqual(['aaaa, bbbb,', 'cccc'])
+    expect(wrap(['aaaa', 'bbbb', 'cccc'], ', ', 11)).toEqual(['aaaa, bbbb,', 'cccc'])
+    for (const line of wrap(['aaaa', 'bbbb', 'cccc'], ', ', 10)) expect(line.length).toBeLessThanOrEqual(10)
     expect([enumerate([]), enumerate(['a']), enumerate(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c'])
     expect([count(1, 'policy'), count(2, 'policy'), count(0, 'account')]).toEqual([
       '1 policy',
