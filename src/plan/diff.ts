@@ -172,8 +172,8 @@ function groundOfGrant(scene: Scene, { ref, links }: Resource): Cause | undefine
     subject.type === 'group' || subject.type === 'account'
       ? scene.wishes[subject.type].get(subject.name)
       : undefined
-  if (!scene.desired.comparesGrants || wish?.state !== 'present' || scene.isOwnAccount(wish.ref))
-    return undefined
+  if (!scene.desired.comparesGrants || wish?.state !== 'present') return undefined
+  if (scene.isOwnAccount(wish.ref) || scene.isIgnored(wish.ref)) return undefined
   return { ...wish.cause, because: 'no policy gives it' }
 }
 

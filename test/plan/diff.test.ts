@@ -413,6 +413,21 @@ describe('grants', () => {
     ])
   })
 
+  it('of a subject that is left alone are left alone, though it is declared too', () => {
+    const bo = person('bo')
+    const his = grant('account:bo', 'viewer', 'project:web')
+    const world = { wishes: [wish(bo), wish(eng)], live: [bo, eng, his, stray], comparesGrants: true }
+    const kept = [
+      'keep grant:account:bo viewer project:web (unmanaged)',
+      'keep grant:group:eng viewer project:web (unmanaged)',
+    ]
+    expect(told({ ...world, config: { ignore: { account: ['b*'], group: ['eng'] } } })).toEqual(kept)
+    expect(told(world)).toEqual([
+      'delete grant:account:bo viewer project:web',
+      'delete grant:group:eng viewer project:web',
+    ])
+  })
+
   it('of rolecall itself are its own', () => {
     const bot = person('ci-bot')
     const own = grant('account:ci-bot', 'viewer', 'project:web')
