@@ -162,8 +162,19 @@ function countPower(scene: Scene, tally: Tally, before: Resource, after: Resourc
   if (power === 'owner' || power === 'administrator' || power === 'unknown') {
     tally.has('demotions', 1)
     const then = after ? powerIn(scene, after, scene.end) : 'none'
-    if (then !== power && !rises(power, then)) tally.loses('demotions', removal)
+    const falls = then !== power && !rises(power, then)
+    if (falls || (after && isNarrowed(scene, before, after))) tally.loses('demotions', removal)
   }
+}
+
+/** Whether its power reaches less than before, whatever its tier: a first limit takes away all that lies outside it. */
+function isNarrowed({ description }: Scene, before: Resource, after: Resource): boolean {
+  if (before === after) return false
+  return Object.entries(description.kinds[before.ref.kind]?.links ?? {}).some(([name, { limits }]) => {
+    if (limits !== true) return false
+    const [was, is] = [before.links[name] ?? [], after.links[name] ?? []]
+    return is.length > 0 && (was.length === 0 || lost(was, is).length > 0)
+  })
 }
 
 function countOwners(scene: Scene, tally: Tally): void {

@@ -158,6 +158,25 @@ describe('removal-limit', () => {
     ])
   })
 
+  it('counts it as a demotion when administrators are limited to a scope, not when they are freed of one', () => {
+    const chiefs = names('c', 3).map((name) => account(name, { role: 'Administrator' }))
+    const scoped = chiefs.map(({ ref: { key } }) => account(key, { role: 'Administrator', scope: 'eu' }))
+    const scopes = [thing('scope', 'eu'), thing('scope', 'us')]
+    const to = (live: readonly Resource[], before: readonly string[], after: readonly string[]) =>
+      messages(
+        [boss, ...scopes, ...live],
+        live.map((one) => update(one, { links: { scope: before } }, { links: { scope: after } })),
+      )
+    const said = [
+      'This plan takes power from 3 of 4 administrative accounts in "vpn"; of three or more, at most half may go at once.',
+    ]
+    expect(to(chiefs, [], ['scope:eu'])).toEqual(said)
+    expect(to(scoped, ['scope:eu'], ['scope:us'])).toEqual(said)
+    expect(to(scoped, ['scope:eu'], [])).toEqual([])
+    // Those who have no power over others lose none by it.
+    expect(to(crowd(3), [], ['scope:eu'])).toEqual([])
+  })
+
   it('lets one owner be reduced at a time', () => {
     const live = [boss, ...names('o', 6).map((name) => owner(name))]
     const lower = live.slice(1).map((one) => role(one, 'Administrator'))
