@@ -1,5 +1,7 @@
 import { foldKey } from '../connector/describe.ts'
-import { refKey } from '../model/resource.ts'
+import type { GraphView } from '../model/graph.ts'
+import { refKey, splitTarget, type LinkTarget } from '../model/resource.ts'
+import { upwards } from '../plan/edges.ts'
 import { guard } from './guard.ts'
 import { loweringsOf } from './lowering.ts'
 import { removals, type Removal } from './removals.ts'
@@ -34,15 +36,72 @@ function ownAccounts(scene: Scene): readonly string[] {
 
 function losses(scene: Scene, coming: string): readonly string[] {
   const removed = (name: string): readonly Removal[] => removals(scene).get(name)?.removed ?? []
-  const own = ['memberships', 'managed groups', 'grants'].flatMap((name) =>
+  const own = ['memberships', 'managed groups'].flatMap((name) =>
     removed(name)
       .filter((removal) => removal.account === coming)
-      .map((removal) => `it loses ${removal.what ?? `the grant ${removal.ref.key}`}`),
+      .map(({ what }) => `it loses ${what ?? 'a membership'}`),
   )
-  const account = scene.start.get('account', scene.live('account', coming))
-  const through = account ? scene.rules.ownershipDependsOn(account, scene.start).map(refKey) : []
+  const account = scene.was.get('account', coming)
+  const held = account ? grantsOf(scene, scene.was, coming) : []
+  const stays = new Set(
+    scene.end.get('account', coming) ? grantsOf(scene, scene.end, coming).map(({ key }) => key) : [],
+  )
+  const grants = held
+    .filter(({ key }) => !stays.has(key))
+    .map(
+      ({ key, through }) =>
+        `it loses the grant ${key}${through === undefined ? '' : `, held through ${through}`}`,
+    )
+  const roles = new Set([
+    ...(account ? scene.rules.ownershipDependsOn(account, scene.was).map(refKey) : []),
+    ...closure(
+      'role',
+      held.flatMap(({ roles }) => roles),
+      scene,
+      scene.was,
+    ),
+  ])
   const privileges = removed('privileges')
-    .filter(({ ref }) => through.includes(refKey(ref)))
+    .filter(({ ref }) => roles.has(refKey({ ...ref, key: scene.coming(ref.kind, ref.key) })))
     .map(({ ref, what }) => `its ${ref.kind} ${ref.key} loses ${what ?? 'privileges'}`)
-  return [...own, ...privileges]
+  return [...own, ...grants, ...privileges]
+}
+
+interface Held {
+  readonly key: string
+  /** The group that it is given to, where the account is only a member of it. */
+  readonly through?: LinkTarget
+  readonly roles: readonly LinkTarget[]
+}
+
+/** The grants that an account has in a state, itself or as a member of a group or of one below it. */
+function grantsOf(scene: Scene, graph: GraphView, key: string): readonly Held[] {
+  const links = Object.entries(scene.description.kinds.account?.links ?? {})
+  const account = graph.get('account', key)
+  const direct = links.flatMap(([name, { membership }]) =>
+    membership === true ? (account?.links[name] ?? []) : [],
+  )
+  const groups = closure('group', direct, scene, graph)
+  return [...graph.all('grant')].flatMap((grant): Held[] => {
+    const [subject] = grant.links['subject'] ?? []
+    const held = { key: grant.ref.key, roles: grant.links['role'] ?? [] }
+    if (subject === `account:${key}`) return [held]
+    return subject !== undefined && groups.has(subject) ? [{ ...held, through: subject }] : []
+  })
+}
+
+/** These and all that they stand under or imply, through links among their own kind. */
+function closure(
+  kind: 'group' | 'role',
+  start: readonly LinkTarget[],
+  { description }: Scene,
+  graph: GraphView,
+): ReadonlySet<LinkTarget> {
+  const names = upwards(kind, description)
+  const found = new Set(start)
+  for (const target of found) {
+    const links = graph.get(kind, splitTarget(target).name)?.links ?? {}
+    for (const further of names.flatMap((name) => links[name] ?? [])) found.add(further)
+  }
+  return found
 }

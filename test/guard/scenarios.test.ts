@@ -493,4 +493,41 @@ describe('anchors and our own account', () => {
     expect(codes({ ...words, changes: [remove(grant)] })).toEqual(['own-access'])
     expect(codes({ ...words, changes: [role(bot, 'Administrator')] })).toEqual([])
   })
+
+  it('what our own account holds through a group stays too, and so do its memberships', () => {
+    const bot = account('ci-bot', { groups: ['robots'] })
+    const tools = thing('group', 'tools')
+    const robots = thing('group', 'robots', { links: { parent: ['group:tools'] } })
+    const operator = thing('role', 'operator', { fields: { privileges: ['release.stop'] } })
+    const grant = (subject: string) =>
+      thing('grant', `${subject} operator project:web`, {
+        links: { subject: [subject], role: ['role:operator'], resource: ['project:web'] },
+      })
+    const [own, above, other] = [grant('group:robots'), grant('group:tools'), grant('group:staff')]
+    const live = [owner('ana'), bot, tools, robots, thing('group', 'staff'), operator, own, above, other]
+    const said = (...changes: readonly Change[]): string[] =>
+      check([guardCase({ live, changes, identity: 'ci-bot' })], context()).flatMap(({ code, message }) =>
+        code === 'own-access' ? [message.replace(/^.*lowers it: /, '')] : [],
+      )
+    expect(said(remove(own))).toEqual([
+      'it loses the grant group:robots operator project:web, held through group:robots.',
+    ])
+    expect(said(remove(above))).toEqual([
+      'it loses the grant group:tools operator project:web, held through group:tools.',
+    ])
+    expect(said(update(robots, { links: { parent: ['group:tools'] } }, {}))).toEqual([
+      'it loses the grant group:tools operator project:web, held through group:tools.',
+    ])
+    expect(said(update(bot, { links: { groups: ['group:robots'] } }, {}))).toEqual([
+      'it loses group:robots, it loses the grant group:robots operator project:web, held through group:robots, it loses the grant group:tools operator project:web, held through group:tools.',
+    ])
+    expect(said(remove(own), remove(robots))).toEqual([
+      'it loses group:robots, it loses the grant group:robots operator project:web, held through group:robots, it loses the grant group:tools operator project:web, held through group:tools.',
+    ])
+    expect(said(update(operator, { fields: { privileges: ['release.stop'] } }, {}))).toEqual([
+      'its role operator loses release.stop.',
+    ])
+    expect(said(remove(other))).toEqual([])
+    expect(said(rename(robots, 'machines'))).toEqual([])
+  })
 })
