@@ -243,7 +243,7 @@ function seal(table: 'account' | 'role'): FieldDescription {
     shape: 'scalar',
     steps: [
       'Open the file of the directory with an SQLite program.',
-      `Set \`sealed\` of the ${table} {name} to {value} in the table \`${table}\`.`,
+      `Set \`sealed\` of the ${table} {name} to {value} in the table \`${table}s\`.`,
     ],
   }
 }
