@@ -2,7 +2,9 @@
 import { Option, type Command } from 'commander'
 import type { Border } from './border.ts'
 import { exit, worst, type ExitCode } from './exit.ts'
+import type { SystemCase } from './reconcile.ts'
 import { collect, openSession, reading, type NarrowOptions, type Session } from './session.ts'
+import type { UnprovenRead } from './warnings.ts'
 
 const examples = `Examples:
   rolecall drift                  what differs, and who has to do something about it
@@ -64,7 +66,20 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
   if (options.out === undefined) border.out(text)
   else await (await import('./files.ts')).writeOut(options.out, text)
   if (unread.length > 0) (await import('./warnings.ts')).showUnread(unread, border)
-  return worst([...(report.differs ? [exit.differences] : []), ...(unread.length > 0 ? [exit.unknown] : [])])
+  const unproven = await withoutProof(cases)
+  if (unproven.length > 0) (await import('./warnings.ts')).showUnproven(unproven, border)
+  return worst([
+    ...(report.differs ? [exit.differences] : []),
+    ...(unread.length + unproven.length > 0 ? [exit.unknown] : []),
+  ])
+}
+
+/** What was compared and may not be all there is: neither equal nor different is sure of it. */
+async function withoutProof(cases: readonly SystemCase[]): Promise<UnprovenRead[]> {
+  const { unprovenCompared } = await import('../guard/proof.ts')
+  return cases.flatMap(({ config, connector: { description }, ...read }) =>
+    unprovenCompared({ ...read, config, description }).map((one) => ({ system: config.name, ...one })),
+  )
 }
 
 type Report = Parameters<typeof import('../render/drift.ts').renderDrift>[0]

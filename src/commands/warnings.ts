@@ -1,5 +1,7 @@
 /** What stands beside a result, on stderr. */
+import type { Unproven } from '../guard/proof.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { collectionOf } from '../model/resource.ts'
 import { countDiagnostics } from '../render/diagnostics.ts'
 import { terminal } from '../render/encode.ts'
 import type { Border } from './border.ts'
@@ -16,5 +18,18 @@ export function showUnread(unread: readonly UnreadSystem[], border: Border): voi
   for (const { system, message, fix } of unread) {
     border.err(`not read: ${terminal(system)}: ${terminal(message)}\n`)
     if (fix !== undefined) border.err(`  ${terminal(fix)}\n`)
+  }
+}
+
+export interface UnprovenRead extends Unproven {
+  readonly system: string
+}
+
+/** Collections that were compared though more may be there than was read: the result is no verdict on them. */
+export function showUnproven(unproven: readonly UnprovenRead[], border: Border): void {
+  for (const { system, kind, reason } of unproven) {
+    const what = `${terminal(system)}: its ${collectionOf[kind]} are not proven to be read whole`
+    border.err(`not sure: ${what} (${terminal(reason)})\n`)
+    border.err(`  Run again; if it stays so, see rolecall doctor --system ${terminal(system)}.\n`)
   }
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '../model/resource.ts'
 import { collectionOf, kinds } from '../model/resource.ts'
 import { guard } from './guard.ts'
+import { missingProof } from './proof.ts'
 import { removals } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { counted } from './words.ts'
@@ -15,7 +16,7 @@ export const unprovenRead = guard('unproven-read', (scene) => {
   const refs = [...new Map(taken.map(({ ref }) => [`${ref.kind}:${ref.key}`, ref])).values()]
   const things = counted(taken.length, 'thing')
   return kinds.flatMap((kind) => {
-    const missing = missingProof(scene, kind)
+    const missing = missingProof(scene, kind, () => losesAny(scene, kind))
     if (missing === undefined) return []
     return [
       {
@@ -27,19 +28,6 @@ export const unprovenRead = guard('unproven-read', (scene) => {
     ]
   })
 })
-
-/** Why a collection is not proven; undefined when it is, or when it is none of the removals' business. */
-function missingProof(scene: Scene, kind: Kind): string | undefined {
-  const described = scene.description.kinds[kind]
-  if (!described) return undefined
-  if (described.evidence.length === 0)
-    return losesAny(scene, kind) ? 'the system offers no proof for them' : undefined
-  const proof = scene.observation.proofs[kind]
-  if (!proof) return 'not read'
-  if (!proof.complete) return proof.reason
-  const lacking = described.evidence.filter((evidence) => !proof.evidence.includes(evidence))
-  return lacking.length === 0 ? undefined : `without ${lacking.join(' and ')}`
-}
 
 function losesAny(scene: Scene, kind: Kind): boolean {
   return [...removals(scene).values()].some(({ removed }) => removed.some(({ ref }) => ref.kind === kind))
