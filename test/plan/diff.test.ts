@@ -107,7 +107,7 @@ describe('what is declared', () => {
         after: { fields: { sealed: true } },
         steps: [
           'Open the file of the directory with an SQLite program.',
-          'Set `sealed` of the account bo to true in the table `account`.',
+          'Set `sealed` of the account bo to true in the table `accounts`.',
         ],
       },
     ])
