@@ -63,13 +63,14 @@ module.exports = {
     only('render-layer', '^src/render/', ['^src/model/', '^src/plan/'], ''),
     only('connector-layer', '^src/connector/', ['^src/model/'], ''),
     only('manifest-layer', '^src/manifest/', ['^src/model/', '^src/connector/', '^src/systems/'], ''),
-    only('ledger-layer', '^src/ledger/', ['^src/model/'], ''),
+    only('sqlite-layer', '^src/sqlite/', [], 'how to read a file of SQLite, whatever is in it'),
+    only('ledger-layer', '^src/ledger/', ['^src/model/', '^src/sqlite/'], ''),
     only('git-layer', '^src/git/', ['^src/model/'], ''),
     only('sandbox-layer', '^src/sandbox/', [], 'a sandbox shares no code with what it tests'),
     only(
       'system-layer',
       '^src/systems/[^/]+/',
-      ['^src/model/', '^src/connector/'],
+      ['^src/model/', '^src/connector/', '^src/sqlite/'],
       'systems do not know the planner',
     ),
     {

@@ -2,10 +2,11 @@
  * The file of a SQLite ledger: opening, format, and faults in words. Everything that can be wrong with a file
  * becomes LedgerUnreachable here; any other error is a bug of ours and keeps its stack.
  */
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Libsql from 'libsql'
+import { undisturbed } from '../sqlite/undisturbed.ts'
 import { LedgerUnreachable } from './ledger.ts'
 
 export type Database = Libsql.Database
@@ -53,17 +54,35 @@ export function openFile(path: string): { database: Database; created: boolean }
   })
 }
 
+/** A way to ask a file. */
+interface FileReader {
+  /** Runs `work` over the file, perhaps more than once: when somebody writes meanwhile. */
+  readonly ask: <T>(work: (database: Database) => T) => T
+  readonly close: () => void
+}
+
 /**
- * Opens for asking; undefined where there is no ledger yet. Nothing is written, not even a log beside the file:
- * a file without a log is whole, and is read as one that cannot change.
+ * Opens for asking; undefined where there is no ledger yet. Nothing is written, not even a log beside the file.
+ * Where somebody writes meanwhile, the file is read under SQLite's locks from then on.
  */
-export function openFileToRead(path: string): Database | undefined {
+export function openFileToRead(path: string): FileReader | undefined {
   if (!existsSync(path)) return undefined
+  const still = undisturbed(path, (address) => new Libsql(address))
+  let locking: Database | undefined
+  const ask = <T>(work: (database: Database) => T): T => {
+    const seen = locking === undefined ? still.look(work) : undefined
+    if (seen !== undefined) return seen.value
+    locking ??= new Libsql(`${pathToFileURL(path).href}?mode=ro`, { timeout: 5000 })
+    return work(locking)
+  }
+  const close = (): void => {
+    still.close()
+    locking?.close()
+  }
   return inWords(path, () => {
-    const log = statSync(`${path}-wal`, { throwIfNoEntry: false })
-    const mode = log === undefined || log.size === 0 ? 'immutable=1' : 'mode=ro'
-    const database = new Libsql(`${pathToFileURL(path).href}?${mode}`, { timeout: 5000 })
-    return formatOf(database, path) === 0 ? undefined : database
+    if (ask((database) => formatOf(database, path)) > 0) return { ask, close }
+    close()
+    return undefined
   })
 }
 

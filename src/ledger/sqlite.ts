@@ -73,7 +73,7 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
   })
 
   return {
-    ...reader(database, path, created),
+    ...reader(run, path, created),
 
     record: ({ put, forget }) =>
       write(new Set([...put, ...forget].map(({ system }) => system)), () => {
@@ -189,12 +189,16 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
 
 /** Opens the ledger at `path` for asking only; an empty one where there is none. Throws LedgerUnreachable. */
 export function openSqliteReader(path: string): LedgerReader {
-  const database = openFileToRead(path)
-  return database === undefined ? emptyLedger : reader(database, path, false)
+  const file = openFileToRead(path)
+  if (file === undefined) return emptyLedger
+  const run: Run = (sql, ...values) => file.ask((database) => statements(database)(sql, ...values))
+  return {
+    ...reader(run, path, false),
+    close: () => attempt(path, file.close),
+  }
 }
 
-function reader(database: Database, path: string, created: boolean): LedgerReader {
-  const run = statements(database)
+function reader(run: Run, path: string, created: boolean): Omit<LedgerReader, 'close'> {
   const ask = <T>(sql: string, ...values: readonly SqlValue[]): Promise<T[]> =>
     attempt(path, () => run(sql, ...values).map((row) => present(row) as T))
 
@@ -240,19 +244,17 @@ function reader(database: Database, path: string, created: boolean): LedgerReade
         after = last.sequence
       }
     },
-
-    close: () =>
-      attempt(path, () => {
-        database.close()
-      }),
   }
 }
 
 type SqlValue = string | number | null
 type LockRow = LockHolder & { readonly generation: number; readonly held: number }
 
-/** Runs SQL with its values; each text is prepared once. */
-function statements(database: Database): (sql: string, ...values: readonly SqlValue[]) => unknown[] {
+/** Runs SQL with its values and gives the rows. */
+type Run = (sql: string, ...values: readonly SqlValue[]) => unknown[]
+
+/** Each text is prepared once. */
+function statements(database: Database): Run {
   const prepared = new Map<string, ReturnType<Database['prepare']>>()
   return (sql, ...values) => {
     const statement = prepared.get(sql) ?? database.prepare(sql)

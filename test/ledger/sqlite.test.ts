@@ -89,6 +89,19 @@ describe('the file of a SQLite ledger', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
+  it('is asked while another process writes it, and answers what was committed', async () => {
+    await open().close()
+    const reader = openSqliteReader(file)
+    expect(await reader.inventory('vpn')).toEqual([])
+    const again = open()
+    await taken(again, 'vpn', 'r1')
+    await again.record({ put: [ana], forget: [] })
+    expect(await reader.inventory('vpn')).toEqual([ana])
+    await again.close()
+    expect(await reader.inventory('vpn')).toEqual([ana])
+    await reader.close()
+  })
+
   it('is whole when it was closed: a copy of the one file is a copy of the ledger', async () => {
     const ledger = open()
     await taken(ledger, 'vpn', 'r1')
@@ -105,7 +118,7 @@ describe('the file of a SQLite ledger', () => {
     expect(openSqliteReader(file).created).toBe(false)
   })
 
-  const unusable: readonly [string, (path: string) => void, string][] = [
+  const unusable: readonly [string, (path: string) => void, string, string?][] = [
     [
       'no database',
       (path) => {
@@ -119,6 +132,7 @@ describe('the file of a SQLite ledger', () => {
         mkdirSync(path)
       },
       'cannot be opened',
+      'is not a SQLite file; move it away, or name another file in Settings',
     ],
     [
       'a newer format',
@@ -128,12 +142,15 @@ describe('the file of a SQLite ledger', () => {
       'has format 99, and this version of rolecall knows formats up to 1; use a newer rolecall',
     ],
   ]
-  it.each(unusable)('%s in its place is said in words', (_name, put, words) => {
+  it.each(unusable)('%s in its place is said in words', (_name, put, words, wordsToReader = words) => {
     put(file)
-    for (const attempt of [open, () => openSqliteReader(file)]) {
+    for (const [expected, attempt] of [
+      [words, open],
+      [wordsToReader, () => openSqliteReader(file)],
+    ] as const) {
       const error = caught(attempt)
       expect(error).toBeInstanceOf(LedgerUnreachable)
-      expect(error.message).toBe(`The ledger ${file} ${words}.`)
+      expect(error.message).toBe(`The ledger ${file} ${expected}.`)
     }
   })
 

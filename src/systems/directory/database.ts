@@ -3,6 +3,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectorFault } from '../../connector/fault.ts'
+import { undisturbed } from '../../sqlite/undisturbed.ts'
 import type { Value } from './convert.ts'
 import { guarded } from './faults.ts'
 import { applicationId, migrations, schemaVersion } from './schema.sql.ts'
@@ -19,21 +20,61 @@ export interface Connection {
   /** BEGIN, COMMIT and the like. */
   exec(sql: string): void
   readonly inTransaction: boolean
-  close(): void
+  readonly close: () => void
 }
 
 /** How long to wait for another program that holds the file, in milliseconds. */
 const patience = 5000
 
-/** Opens the file so that SQLite itself refuses every write; undefined where there is no file or nothing in it. */
-export function openToRead(file: string): Connection | undefined {
-  return guarded(file, () => {
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined
-    const connection = connect(file, `${pathToFileURL(file).href}?mode=ro`)
-    if (isDirectory(file, connection)) return connection
+/** A way to look into a file. */
+interface Looker {
+  /** Runs `work` over the file; over undefined where there is no file or nothing in it. It may run more than once. */
+  readonly look: <T>(work: (connection: Connection | undefined) => T) => T
+  readonly close: () => void
+}
+
+/**
+ * Reads the file so that SQLite itself refuses every write, and leaves nothing beside it. Where somebody writes
+ * meanwhile, the file is read under SQLite's locks from then on. It may appear while the looker is open.
+ */
+export function openToRead(file: string): Looker {
+  const still = undisturbed(file, (address) => openAt(file, address))
+  let locking: Opened | undefined
+  return {
+    look: (work) =>
+      guarded(file, () => {
+        if (locking !== undefined) return work(locking.directory)
+        if (statSync(file, { throwIfNoEntry: false }) === undefined) return work(undefined)
+        const seen = still.look(({ directory }) => work(directory))
+        if (seen !== undefined) return seen.value
+        const opened = openAt(file, `${pathToFileURL(file).href}?mode=ro`)
+        // A file with nothing in it yet is opened again for the next look: what comes into it must be checked first.
+        if (opened.directory === undefined) opened.close()
+        else locking = opened
+        return work(opened.directory)
+      }),
+    close: () => {
+      still.close()
+      locking?.close()
+    },
+  }
+}
+
+interface Opened {
+  /** Undefined where there is nothing in the file. */
+  readonly directory: Connection | undefined
+  readonly close: () => void
+}
+
+function openAt(file: string, address: string): Opened {
+  const connection = connect(file, address)
+  try {
+    const directory = isDirectory(file, connection) ? connection : undefined
+    return { directory, close: connection.close }
+  } catch (error) {
     connection.close()
-    return undefined
-  })
+    throw error
+  }
 }
 
 /** Opens the file to write, makes it where there is none, and brings its tables up to date. */

@@ -7,24 +7,21 @@ import { kinds, refKey, type Kind, type Resource, type ResourceRef } from '../..
 import { toResource } from './convert.ts'
 import { openToRead, type Connection } from './database.ts'
 import { description } from './describe.ts'
-import { guarded } from './faults.ts'
 import { selectAll, selectOne, selectPointing } from './sql.ts'
 
 /**
  * Reads one directory. SQLite itself refuses every write of this connection, and a file that is not there is an
- * empty directory: reading never makes one. `now` gives the time of a read.
+ * empty directory: reading never makes one, and leaves nothing beside one. `now` gives the time of a read.
  */
 export function readDirectory(system: string, file: string, now: () => Date): Reader {
-  let opened: Connection | undefined
-  /** The file may appear while the reader is open: the first apply makes it. */
-  const connection = (): Connection | undefined => (opened ??= openToRead(file))
+  const { look, close } = openToRead(file)
   return {
     // A file has no credentials, so there is nobody to be.
     whoami: () => Promise.resolve(undefined),
-    observe: () => soon(() => guarded(file, () => observe(system, file, connection(), now))),
-    read: (ref) => soon(() => guarded(file, () => readOne(connection(), ref))),
-    ownerPayloads: () => soon(() => ownerPayloads(connection())),
-    close: () => soon(() => opened?.close()),
+    observe: () => soon(() => look((connection) => observe(system, file, connection, now))),
+    read: (ref) => soon(() => look((connection) => readOne(connection, ref))),
+    ownerPayloads: () => soon(() => look(ownerPayloads)),
+    close: () => soon(close),
   }
 }
 
