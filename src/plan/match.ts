@@ -20,6 +20,12 @@ interface MatchInput {
  * under another name is the wished one if the inventory knows its native id as applied for the same document, or if
  * the document says that it was called so. A live name that is itself given away counts as free, so that names can
  * move along a row or change places.
+ *
+ * The inventory's word is only as good as the ids: where a system was replaced by another one whose ids begin anew, a
+ * stranger can have the id of somebody whose name is gone. By id and name that is the same as a rename made by hand, so
+ * nothing here can tell the two apart; a rule that doubts it would make genuine renames a removal and a creation. Where
+ * the inventory does know the live name, by another id, the guard `identity-changed` refuses; otherwise the rename
+ * stands in the plan for a person to see.
  */
 export function renamesWished({ desired, actual, inventory }: MatchInput): Rename[] {
   const index = indexInventory(inventory)

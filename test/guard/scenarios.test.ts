@@ -469,6 +469,27 @@ describe('anchors and our own account', () => {
     ])
   })
 
+  it('ids that begin anew do not pass names around: what has a known name and the id of another is refused', () => {
+    const live = [owner('ana', { id: 'account/2' }), owner('bo', { id: 'account/1' })]
+    const wishes = live.map(({ ref: of, fields, links }) => ({ ref: of, fields, links }))
+    const inventory = live.map(({ ref: { key } }) => ({
+      ...{ system: 'vpn', kind: 'account' as const, key, handle: key, wish: 'x', run: 'r1' },
+      id: key === 'ana' ? 'account/1' : 'account/2',
+    }))
+    const actual = new Graph('vpn', live)
+    const world = {
+      desired: desired(wishes),
+      actual,
+      description: directory,
+      rules,
+      config: loose,
+      inventory,
+    }
+    const changes = diff(world)
+    expect(changes.map(({ action }) => action)).toContain('rename')
+    expect(new Set(codes({ live, wishes, inventory, changes }))).toContain('identity-changed')
+  })
+
   it('S22: the account that the credentials belong to is found by asking the system', () => {
     const bot = account('ci-bot', { role: 'Administrator' })
     const findings = check(
