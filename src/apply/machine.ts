@@ -23,7 +23,8 @@ export function next(program: Program, run: Run, event: Event): Next {
   if (event.type === 'start')
     return run.phase === 'new' ? act({ ...run, phase: 'opening' }, { do: 'lock' }) : still(run)
   if (event.type === 'interrupt') return still(stopped(run, { why: 'interrupted' }))
-  if (event.type === 'deadline') return still(stopped(run, { why: 'deadline' }))
+  if (event.type === 'deadline')
+    return still(run.phase === 'closing' ? run : stopped(run, { why: 'deadline' }))
   if (event.type === 'lockLost') return still(stopped(run, { why: 'ledger', message: event.message }))
   return run.doing === undefined ? still(run) : answered(program, run, run.doing, event)
 }
@@ -93,17 +94,17 @@ function proceed(program: Program, run: Run): Next {
   if (isCut(run)) return close(run)
   const system = program.systems[run.system]
   const state = run.systems[run.system]
-  if (system === undefined || state === undefined) return close(run)
+  if (system === undefined || state === undefined) return close(inTime(program, run))
   if (state.unread !== undefined) return proceed(program, { ...run, system: run.system + 1 })
 
-  const passed = run.stop === undefined ? pass(system.steps, state) : state
+  const passed = pass(system.steps, state)
   const here: Run = { ...updated(run, run.system, passed), waited: 0 }
   const step = run.stop === undefined ? system.steps[passed.cursor] : undefined
   if (step?.lowers === true) return act(here, { do: 'confirm', system: run.system, step: passed.cursor })
   if (step !== undefined)
     return act(here, { do: 'intend', system: run.system, steps: gather(system.steps, passed, system.batch) })
   if (passed.sent && passed.verified === undefined) return act(here, { do: 'verify', system: run.system })
-  if (!passed.remembered && run.stop === undefined)
+  if (!passed.remembered)
     return act(updated(here, run.system, { remembered: true }), { do: 'remember', system: run.system })
   return proceed(program, { ...here, system: run.system + 1 })
 }
@@ -264,6 +265,17 @@ function verified(program: Program, run: Run, system: number, event: Answer): Ne
   return proceed(program, updated(run, system, { verified: verdict, open: event.open }))
 }
 
+/** A deadline that passed when nothing was left to send has stopped nothing. */
+function inTime(program: Program, run: Run): Run {
+  const allSent = run.systems.every(
+    ({ cursor, unread }, index) =>
+      unread !== undefined || cursor >= (program.systems[index]?.steps.length ?? 0),
+  )
+  if (run.stop?.why !== 'deadline' || !allSent) return run
+  const { stop: _stop, ...rest } = run
+  return rest
+}
+
 function close(run: Run): Next {
   const closing: Run = { ...run, phase: 'closing' }
   if (!run.begun || run.stop?.why === 'ledger') return act(closing, { do: 'release' })
@@ -300,7 +312,7 @@ function giveUp(run: Run): Next {
 
 // ---------------------------------------------------------------- small change
 
-/** Nothing further may even be looked at; a deadline still lets what was sent be verified. */
+/** Nothing further may even be looked at; a deadline still lets what was sent be verified and remembered. */
 function isCut(run: Run): boolean {
   return run.stop !== undefined && run.stop.why !== 'deadline'
 }

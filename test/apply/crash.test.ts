@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Progress } from '../../src/apply/ports.ts'
 import { exitOf, type RunReport } from '../../src/apply/report.ts'
 import { LedgerUnreachable, type Ledger } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
@@ -332,6 +333,47 @@ describe('apply --for', () => {
     const results = told(report).map((line) => line.split(' ')[2])
     expect([results.includes('done'), results.at(-1)]).toEqual([true, 'skipped'])
     expect(exitOf(await world.reach(next))).toBe(0)
+  })
+
+  it.each([
+    [
+      'the last write',
+      (world: World) => ({
+        writer: watching(() => {
+          world.pass(61)
+        }),
+      }),
+    ],
+    [
+      'the last look',
+      (world: World) => ({
+        progress: ({ type }: Progress) => {
+          if (type === 'verifying') world.pass(61)
+        },
+      }),
+    ],
+  ])('a time that is over during %s takes nothing from a run that did everything', async (_name, slow) => {
+    const world = makeWorld()
+    worlds.push(world)
+    const small: Wishes = { groups: ['eng'] }
+    const plan = await world.plan(small)
+    const deadline = new Date(world.now().getTime() + 60_000)
+    const report = await world.apply(plan, small, { deadline, ...slow(world) })
+    expect([report.ending.how, exitOf(report)]).toEqual(['finished', 0])
+    expect(await world.ledger.runs(1)).toMatchObject([{ state: 'done' }])
+  })
+
+  it('what is live already goes into the inventory although the time was over', async () => {
+    const world = await worldAt(start)
+    const other = openSqlite(`${world.root}/other.db`, { now: world.now })
+    const wishes: Wishes = { ...start, groups: ['eng', 'ops', 'sales'], people: { ...start.people, eve: {} } }
+    const deadline = new Date(world.now().getTime() + 60_000)
+    const slow = watching(() => {
+      world.pass(61)
+    })
+    await world.reach(wishes, { deadline, ledger: other, writer: slow })
+    expect((await other.inventory(system)).map(({ key }) => key)).toContain('dee')
+    await other.close()
   })
 })
 

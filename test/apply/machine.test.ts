@@ -372,13 +372,44 @@ describe('a deadline', () => {
 
   it('stops between steps: what is in flight ends, what was sent is verified, nothing further is sent', () => {
     const { log, run } = play(plan, {}, { 5: { type: 'deadline' } })
-    expect(log.slice(5)).toEqual(['send 0', 'settle 0:done', 'verify', 'finish stopped', 'release'])
+    expect(log.slice(5)).toEqual([
+      'send 0',
+      'settle 0:done',
+      'verify',
+      'remember',
+      'remember@1',
+      'finish stopped',
+      'release',
+    ])
     expect(run.stop).toEqual({ why: 'deadline' })
   })
 
   it('while the owners are looked at lowers none of them', () => {
     const { log } = play(plan, {}, { 7: { type: 'deadline' } })
-    expect(log.slice(7)).toEqual(['confirm 1', 'verify', 'finish stopped', 'release'])
+    expect(log.slice(7)).toEqual([
+      'confirm 1',
+      'verify',
+      'remember',
+      'remember@1',
+      'finish stopped',
+      'release',
+    ])
+  })
+
+  const all = program(system([grant, manual, grant, manual]), system([manual], { name: 'wiki' }))
+  const places = play(all).effects.map((effect, index) => [short(effect), index] as const)
+  const last = places.findIndex(([name]) => name === 'send 0 2')
+
+  it.each(places.slice(last))('at %s (%i), with nothing left to send, changes nothing', (_name, index) => {
+    const { log, run } = play(all, {}, { [index]: { type: 'deadline' } })
+    expect([log, run.stop]).toEqual([play(all).log, undefined])
+  })
+
+  it('says of what could not be sent anyway why it could not', () => {
+    const failing = program(system([grant, needs(0)], { batch: 1 }))
+    const { log, run } = play(failing, { send: [results('failed')] }, { 5: { type: 'deadline' } })
+    expect([log.at(-2), run.stop]).toEqual(['finish partial', undefined])
+    expect(reasonAt(run, 1)).toBe('it needs vpn/1, which failed')
   })
 
   it('gives way to an interrupt', () => {
