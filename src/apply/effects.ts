@@ -4,10 +4,11 @@ import { LedgerUnreachable, type Lock, type LockHolder, type Reservation } from 
 import { isWrite, type Write } from '../model/change.ts'
 import type { Json } from '../model/json.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
-import { refKey, showRef, type Resource } from '../model/resource.ts'
+import { refKey, showRef } from '../model/resource.ts'
 import { afterRead, afterWrite, pendingOf, type InventoryChange } from './inventory.ts'
 import { ignoring } from '../plan/ownership.ts'
 import { intention, opening, result } from './journal.ts'
+import { readDirectly } from './direct.ts'
 import { landed, missing, type Lookup } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
 import { lookAtOwners, shownBy, systemOf } from './owners.ts'
@@ -31,6 +32,8 @@ export interface Session {
   /** Owner reductions of this run whose effect has not been seen yet. */
   readonly reserved: Map<string, Reservation[]>
   readonly recovery: Recovery
+  /** When this run held all its locks: from then on no earlier run writes into the ledger. */
+  lockedAt?: Date
   held?: { readonly system: string; readonly holder: LockHolder }
 }
 
@@ -104,6 +107,7 @@ async function lockAll(session: Session): Promise<Event> {
     }
     session.locks.push(lock)
   }
+  session.lockedAt = session.ports.now()
   return { type: 'ok' }
 }
 
@@ -157,7 +161,7 @@ async function confirm(session: Session, plan: SystemPlan, place: number): Promi
   const step = stepOf(plan, place)
   session.ports.progress({ type: 'confirming', system: plan.name, id: step.id })
   const reader = await readerOf(session, plan.name)
-  const look = await lookAtOwners(session.ports, plan, step, reader)
+  const look = await lookAtOwners(session.ports, plan, step, reader, session.lockedAt)
   session.seen.set(plan.name, look.observation)
   if (look.settled.length > 0) await session.ports.ledger.unreserve(look.settled)
   return { type: 'confirmed', ...look.confirmation }
@@ -166,15 +170,8 @@ async function confirm(session: Session, plan: SystemPlan, place: number): Promi
 async function readBack(session: Session, plan: SystemPlan, places: readonly number[]): Promise<Event> {
   const { description } = systemOf(session.ports, plan.name).connector
   const reader = await readerOf(session, plan.name)
-  const live = new Map<string, Resource | undefined>()
   const writes = places.map((place) => writeOf(stepOf(plan, place)))
-  for (const write of writes) {
-    live.set(refKey(write.ref), await reader.read(write.ref))
-    if (write.action !== 'rename') continue
-    const old = { ...write.ref, key: write.from }
-    live.set(refKey(old), await reader.read(old))
-  }
-  const lookup: Lookup = (kind, key) => live.get(refKey({ kind, key }))
+  const lookup = await readDirectly(reader, writes)
   return { type: 'readBack', found: writes.map((write) => landed(write, lookup, description)) }
 }
 
@@ -267,7 +264,11 @@ async function settle(
     .map(({ step }) => afterWrite(writeOf(step), session.ids.get(step.id), desired, run))
   await record(session, joined(changes))
 
-  await free(session, plan.name, new Set(ends.filter(isUntouched).map(({ step }) => step.id)))
+  await free(
+    session,
+    plan.name,
+    new Set(ends.filter(isUntouched).map(({ step }) => step.id)),
+  )
   await ledger.audit('steps settled', { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) })
   return { type: 'ok' }
 }

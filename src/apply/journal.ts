@@ -82,6 +82,19 @@ export function tell(records: readonly JournalRecord[]): Told {
   return { systems, writes, inFlight, outcomes }
 }
 
+/**
+ * What a journal says was sent of one step: the write, `nothing` where the run had planned the step and never
+ * wrote down that it was about to send it, and undefined where the journal does not know the step.
+ */
+export function sentOf(records: readonly JournalRecord[], step: string): Write | 'nothing' | undefined {
+  let sent: Write | 'nothing' | undefined
+  for (const record of records.map((line) => line.record as unknown as Line)) {
+    if (record.type === 'writes' && record.writes.some(([id]) => id === step)) sent ??= 'nothing'
+    if (record.type === 'intent') sent = record.steps.find(({ id }) => id === step)?.write ?? sent
+  }
+  return sent
+}
+
 type Line =
   | { readonly type: 'run'; readonly systems: readonly string[] }
   | { readonly type: 'writes'; readonly writes: readonly (readonly [string, string])[] }

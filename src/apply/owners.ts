@@ -9,22 +9,34 @@ import { isGone } from '../ledger/host.ts'
 import type { Confirmation } from './barrier.ts'
 import { ownersLeft } from './checker.ts'
 import type { AppliedSystem, Ports } from './ports.ts'
+import { overByNow } from './recovery.ts'
 
 interface Look {
   readonly confirmation: Confirmation
   readonly observation: Observation
-  /** Reservations of others that this look shows to be over: the effect is there, or its run is dead and it is not. */
+  /** Reservations of others that are shown to be over: the effect is there, or is not there and cannot come any more. */
   readonly settled: readonly Reservation[]
 }
 
-/** Two fresh reads: the whole state, judged by the rules after this step alone, and the owners' payloads. */
+/**
+ * Two fresh reads: the whole state, judged by the rules after this step alone, and the owners' payloads. Before
+ * them, what earlier runs were about to lower is read directly: an owner who is then still seen is one.
+ *
+ * @param lockedAt since when this run has held the lock of the system; without it, nothing of others is over
+ */
 export async function lookAtOwners(
   ports: Ports,
   plan: SystemPlan,
   step: Step,
   reader: Reader,
+  lockedAt?: Date,
 ): Promise<Look> {
   const system = systemOf(ports, plan.name)
+  const { description } = system.connector
+  const others = (await ports.ledger.reservations(plan.name)).filter(({ run }) => run !== ports.run)
+  const shows = hasShown(ports.now(), description.lagSeconds, lockedAt)
+  const over = shows ? await overByNow(others, ports.ledger, reader, description) : none
+
   const before = ports.now().getTime()
   const observation = await reader.observe()
   const payloads = await reader.ownerPayloads()
@@ -33,7 +45,7 @@ export async function lookAtOwners(
   const scene = sceneOf(
     {
       config: system.config,
-      description: system.connector.description,
+      description,
       rules: system.connector.rules,
       observation,
       desired: system.desired,
@@ -51,8 +63,7 @@ export async function lookAtOwners(
   const byFloor = ownersLeft(payloads, system.connector.floor, write, step.lowers)
 
   const owners = new Set([...now, ...byFloor])
-  const others = (await ports.ledger.reservations(plan.name)).filter(({ run }) => run !== ports.run)
-  const settled = others.filter((one) => !owners.has(one.account) || isGone(one))
+  const settled = others.filter((one) => !owners.has(one.account) || over.has(one) || (shows && isGone(one)))
   const open = others.filter((one) => !settled.includes(one))
   return {
     observation,
@@ -65,6 +76,13 @@ export async function lookAtOwners(
       pending: pendingOwners(then.values(), plan),
     },
   }
+}
+
+const none: ReadonlySet<Reservation> = new Set()
+
+/** Whether a read shows by now what was sent before the lock was taken. */
+function hasShown(now: Date, lagSeconds: number, lockedAt: Date | undefined): boolean {
+  return lockedAt !== undefined && now.getTime() - lockedAt.getTime() >= lagSeconds * 1000
 }
 
 /** Owners to be whom this plan gives something and who cannot be counted on yet: a person has to do something. */

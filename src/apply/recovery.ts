@@ -1,10 +1,12 @@
 /**
- * Runs that were killed. What such a run had in flight when it ended is looked for in the first read of the run
+ * Runs that were killed, and what they left. What such a run had in flight when it ended is looked for in the first read of the run
  * that comes after it, before anything else is sent; then the old run is closed as interrupted.
  */
 import type { Description } from '../connector/describe.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import { foundLater, tell, type Told } from './journal.ts'
+import type { Reader } from '../connector/contract.ts'
+import type { Ledger, LedgerReader, Reservation } from '../ledger/ledger.ts'
+import { readDirectly } from './direct.ts'
+import { foundLater, sentOf, tell, type Told } from './journal.ts'
 import { landed, type Lookup } from './landed.ts'
 import type { Recovered } from './report.ts'
 
@@ -64,6 +66,29 @@ export function newRecovery(ledger: Ledger, run: string): Recovery {
 
     recovered: () => closed.map(({ run: name, startedAt, steps }) => ({ run: name, startedAt, steps })),
   }
+}
+
+/**
+ * Reservations of other runs that are over: the run never came to send the step, or a direct read shows the step
+ * done, or shows all as it was before. What shows neither stands, whatever its age.
+ *
+ * The caller holds the lock of the system, so the other run cannot write down any more that it is about to send,
+ * and has held it for longer than a read may lag, so that what was sent before shows.
+ */
+export async function overByNow(
+  reservations: readonly Reservation[],
+  ledger: Pick<LedgerReader, 'readJournal'>,
+  reader: Pick<Reader, 'read'>,
+  description: Description,
+): Promise<ReadonlySet<Reservation>> {
+  const over = new Set<Reservation>()
+  for (const reservation of reservations) {
+    const sent = sentOf(await ledger.readJournal(reservation.run), reservation.step)
+    if (sent === undefined) continue
+    if (sent === 'nothing' || landed(sent, await readDirectly(reader, [sent]), description) !== 'unclear')
+      over.add(reservation)
+  }
+  return over
 }
 
 async function unfinished(ledger: Ledger, run: string): Promise<Unfinished[]> {

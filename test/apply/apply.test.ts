@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { intention, result } from '../../src/apply/journal.ts'
 import { exitOf, tally } from '../../src/apply/report.ts'
 import { ConnectorFault } from '../../src/connector/fault.ts'
 import { firstBroken } from '../../src/ledger/audit.ts'
+import { hostName } from '../../src/ledger/host.ts'
+import type { RunState } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Write } from '../../src/model/change.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { Step } from '../../src/model/plan.ts'
 import type { ResourceRef } from '../../src/model/resource.ts'
 import { failing, isRole, losing, lying, reading, watching } from './faults.ts'
 import { makeWorld, reasonOf, system, told, type Wishes, type World } from './world.ts'
@@ -489,13 +494,91 @@ describe('owners', () => {
       ...start,
       people: { ...start.people, bo: { role: 'Owner', groups: ['eng', 'ops'] } },
     })
-    const { hostName } = await import('../../src/ledger/host.ts')
     const dead = { host: hostName(), pid: 2 ** 22 + 1 }
     const lock = await world.ledger.lock(system, { run: 'r0', actor: 'bo', ...dead })
     await world.ledger.reserve([{ system, account: 'bo', run: 'r0', step: 'people/9', ...dead }])
     await ('beat' in lock ? lock.release() : undefined)
     expect(exitOf(await world.reach(swap))).toBe(0)
     expect(await world.ledger.reservations(system)).toEqual([])
+  })
+
+  describe('a reservation of a run that ended elsewhere', () => {
+    const both: Wishes = {
+      ...start,
+      people: { ...start.people, bo: { role: 'Owner', groups: ['eng', 'ops'] } },
+    }
+    const roles: [object, object] = [{ role: ['role:Owner'] }, { role: ['role:Member'] }]
+    const demotion = update('bo', {}, {}, roles)
+    const step: Step = { id: 'people/9', change: demotion, needs: [], lowers: ['bo'], fingerprint: '' }
+    const blocked = 'an earlier run was about to lower bo, and nothing shows that it will not'
+
+    /** Its process is on a machine of which nobody here can say whether it still runs. */
+    const leave = async (records: readonly JsonObject[], state: RunState): Promise<void> => {
+      await world.reach(both)
+      const elsewhere = { host: 'runner-1', pid: 7 }
+      const startedAt = world.now().toISOString()
+      const lock = await world.ledger.lock(system, { run: 'r0', actor: 'bo', ...elsewhere })
+      const record = { run: 'r0', actor: 'bo', intent: 'i', digest: 'd', startedAt, tool: 't' }
+      await world.ledger.begin({ ...record, state: 'running' })
+      await world.ledger.reserve([{ system, account: 'bo', run: 'r0', step: step.id, ...elsewhere }])
+      if (records.length > 0) await world.ledger.journal('r0', records)
+      if (state !== 'running') await world.ledger.finish('r0', state)
+      await ('beat' in lock ? lock.release() : undefined)
+    }
+    const planned: JsonObject[] = [
+      { type: 'run', systems: [system] },
+      { type: 'writes', writes: [[step.id, 'digest']] },
+    ]
+    const unknown = result([[step.id, { result: 'uncertain', reason: 'no answer came' }]])
+
+    it.each<[string, JsonObject[], RunState]>([
+      ['that was killed while it was sending', [...planned, intention([step])], 'running'],
+      ['that never knew what came of it', [...planned, intention([step]), unknown], 'partial'],
+      ['that was killed before it sent anything', planned, 'running'],
+    ])('is released once a direct read shows that nothing was done: %s', async (_name, records, state) => {
+      await leave(records, state)
+      expect(exitOf(await world.reach(swap))).toBe(0)
+      expect([await world.ledger.reservations(system), await world.owners()]).toEqual([[], ['bo']])
+    })
+
+    it('stands however old it is when no journal says what was sent', async () => {
+      await leave([], 'running')
+      world.pass(365 * 86_400)
+      expect(reasonOf(await world.reach(swap), 'ana')).toBe(blocked)
+      expect(await world.ledger.reservations(system)).toMatchObject([{ run: 'r0' }])
+    })
+
+    it('stands while a direct read shows neither what was before nor what was to be', async () => {
+      const odd = update('bo', { email: 'bo@acme.example' }, {}, roles)
+      await leave([...planned, intention([{ ...step, change: odd }])], 'running')
+      expect(reasonOf(await world.reach(swap), 'ana')).toBe(blocked)
+      expect(await world.owners()).toEqual(['ana', 'bo'])
+    })
+
+    it('stands while the step cannot be read directly', async () => {
+      await leave([...planned, intention([step])], 'running')
+      const deaf = reading(() => ({ read: () => Promise.reject(new Error('no route')) }))
+      expect(reasonOf(await world.reach(swap, { reader: deaf }), 'ana')).toBe(
+        'the owners could not be read: no route',
+      )
+      expect(await world.ledger.reservations(system)).toMatchObject([{ run: 'r0' }])
+    })
+
+    it.each([
+      ['elsewhere', { host: 'runner-1', pid: 7 }],
+      ['here, and is dead', { host: hostName(), pid: 2 ** 22 + 1 }],
+    ])('stands for as long as a read may lag behind what that run sent: %s', async (_where, place) => {
+      await leave([...planned, intention([step])], 'running')
+      const lock = await world.ledger.lock(system, { run: 'r0', actor: 'bo', ...place })
+      await world.ledger.reserve([{ system, account: 'bo', run: 'r0', step: step.id, ...place }])
+      await ('beat' in lock ? lock.release() : undefined)
+      const from = world.now().getTime()
+      let lowered = 0
+      const looking = watching(() => void (lowered = (world.now().getTime() - from) / 1000))
+      const report = await world.reach(swap, { connector: { lagSeconds: 30 }, writer: looking })
+      expect([exitOf(report), await world.owners()]).toEqual([0, ['bo']])
+      expect(lowered).toBeGreaterThanOrEqual(30)
+    })
   })
 
   it('a reduction is reserved before it is sent, and released once a read shows it', async () => {
