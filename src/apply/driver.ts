@@ -9,6 +9,7 @@ import { outcomeAt } from './outcomes.ts'
 import { systemOf } from './owners.ts'
 import type { Ports } from './ports.ts'
 import { compile, type Program } from './program.ts'
+import { newPurse } from './purse.ts'
 import { newRecovery } from './recovery.ts'
 import type { Ending, RunReport } from './report.ts'
 import { newRun, type Effect, type Event, type Run } from './run.ts'
@@ -39,7 +40,7 @@ export async function execute(plan: Plan, ports: Ports): Promise<RunReport> {
     ...(session.held === undefined ? {} : { held: session.held }),
   })
   const session: Session = {
-    ...{ plan, ports, recovery, locks: [] },
+    ...{ plan, ports, recovery, purse: newPurse(ports), locks: [] },
     ...{ readers: new Map(), writers: new Map(), seen: new Map(), ids: new Map(), reserved: new Map() },
   }
   const ending = cannotStart(plan, ports)

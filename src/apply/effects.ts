@@ -13,6 +13,7 @@ import { landed, missing, type Lookup } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
 import { lookAtOwners, shownBy, systemOf } from './owners.ts'
 import type { Ports } from './ports.ts'
+import type { Purse } from './purse.ts'
 import type { Recovery } from './recovery.ts'
 import type { StepOutcome } from './report.ts'
 import type { Effect, Event, OpenStep, Run } from './run.ts'
@@ -32,6 +33,7 @@ export interface Session {
   /** Owner reductions of this run whose effect has not been seen yet. */
   readonly reserved: Map<string, Reservation[]>
   readonly recovery: Recovery
+  readonly purse: Purse
   /** When this run held all its locks: from then on no earlier run writes into the ledger. */
   lockedAt?: Date
   held?: { readonly system: string; readonly holder: LockHolder }
@@ -112,22 +114,21 @@ async function lockAll(session: Session): Promise<Event> {
 }
 
 async function begin({ plan, ports }: Session): Promise<Event> {
-  const { ledger, run, actor, tool, spends } = ports
+  const { ledger, run, actor, tool } = ports
   const { intent, digest, commit } = plan
   const startedAt = ports.now().toISOString()
   const record = { run, actor, intent, digest, state: 'running' as const, startedAt, tool }
   if (!(await ledger.begin(commit === undefined ? record : { ...record, commit }))) return { type: 'used' }
   await ledger.journal(run, opening(plan))
-  for (const { acceptance, amount } of spends) await ledger.spend(acceptance, amount, run)
   await ledger.audit('run started', {
     ...{ run, actor, tool, intent, digest, commit: commit ?? null },
     systems: plan.systems.map(({ name }) => name),
-    acceptances: spends.map(({ acceptance, amount }) => ({ acceptance, amount })),
   })
   return { type: 'ok' }
 }
 
-async function finish({ ports, recovery }: Session, state: RunEnd, run: Run): Promise<Event> {
+async function finish({ plan, ports, recovery, purse }: Session, state: RunEnd, run: Run): Promise<Event> {
+  await purse.keepFor(changed(plan, run))
   await ports.ledger.finish(ports.run, state)
   await ports.ledger.audit('run finished', {
     run: ports.run,
@@ -144,6 +145,17 @@ async function finish({ ports, recovery }: Session, state: RunEnd, run: Run): Pr
 }
 
 type RunEnd = 'done' | 'partial' | 'stopped'
+
+/** Systems in which something was done, or may have been. */
+function changed({ systems }: Plan, run: Run): ReadonlySet<string> {
+  const touched = systems.filter(({ steps }, index) => {
+    const { cursor = 0, outcomes = {} } = run.systems[index] ?? {}
+    return steps.some(
+      ({ change }, place) => place < cursor && isWrite(change) && !isUntouched(outcomeAt(outcomes, place)),
+    )
+  })
+  return new Set(touched.map(({ name }) => name))
+}
 
 // ---------------------------------------------------------------- looking
 
@@ -215,6 +227,7 @@ async function intend(session: Session, plan: SystemPlan, places: readonly numbe
   )
   if (reservations.length > 0) await ledger.reserve(reservations)
   session.reserved.set(plan.name, [...(session.reserved.get(plan.name) ?? []), ...reservations])
+  await session.purse.payFor(plan.name)
   await ledger.journal(run, [intention(steps)])
   return { type: 'ok' }
 }
@@ -267,7 +280,7 @@ async function settle(
   await free(
     session,
     plan.name,
-    new Set(ends.filter(isUntouched).map(({ step }) => step.id)),
+    new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id)),
   )
   await ledger.audit('steps settled', { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) })
   return { type: 'ok' }
@@ -276,8 +289,8 @@ async function settle(
 const noAnswer: StepOutcome = { result: 'uncertain', reason: 'no answer came' }
 
 /** Definitely not done: nothing has to be kept for it. */
-function isUntouched({ outcome: { result } }: { readonly outcome: StepOutcome }): boolean {
-  return result === 'failed' || result === 'skipped'
+function isUntouched(outcome: StepOutcome | undefined): boolean {
+  return outcome?.result === 'failed' || outcome?.result === 'skipped'
 }
 
 /** Releases what was reserved for these steps: their effect was seen, or they were definitely not done. */

@@ -42,8 +42,13 @@ export interface Ports {
   /** By name; every system of the plan must be here. */
   readonly systems: ReadonlyMap<string, AppliedSystem>
   readonly people: ReadonlyMap<string, Person>
-  /** What the plan's findings draw on each Acceptance, by the digest of its document: spent before the first write. */
-  readonly spends: readonly { readonly acceptance: string; readonly amount: number }[]
+  /**
+   * What the findings of these systems draw on each Acceptance together, by the digest of its document. A system's
+   * part is spent before anything is sent to it.
+   */
+  readonly spends: (
+    systems: ReadonlySet<string>,
+  ) => readonly { readonly acceptance: string; readonly amount: number }[]
   /** Identifier of this run, unique for ever. */
   readonly run: string
   /** Who runs it, for the lock and the audit log. */

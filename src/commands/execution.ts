@@ -125,12 +125,13 @@ function actorOf(env: Border['env']): string {
   return env['GITHUB_ACTOR'] ?? env['GITLAB_USER_LOGIN'] ?? userInfo().username
 }
 
-/** What the accepted findings use up, under the names by which the guards ask the ledger: digests of content. */
+/** What the accepted findings of some systems use up, under the names by which the guards ask the ledger: digests of content. */
 function spendsOf({ findings, workspace }: Running): Ports['spends'] {
-  return [...spending(findings)].flatMap(([name, amount]) => {
-    const document = workspace.document(`Acceptance/${name}`)
-    return document === undefined ? [] : [{ acceptance: document.digest, amount }]
-  })
+  return (systems) =>
+    [...spending(findings.filter(({ system }) => systems.has(system)))].flatMap(([name, amount]) => {
+      const document = workspace.document(`Acceptance/${name}`)
+      return document === undefined ? [] : [{ acceptance: document.digest, amount }]
+    })
 }
 
 /** Ctrl-C stops between two steps; a second one stops at once, and the next run reads back what was in flight. */

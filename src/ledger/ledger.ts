@@ -116,7 +116,10 @@ export interface Ledger {
   reserve(reservations: readonly Reservation[]): Promise<void>
   unreserve(reservations: readonly Pick<Reservation, 'system' | 'account' | 'run'>[]): Promise<void>
 
-  /** How much of an Acceptance (by the digest of its content) is spent, and spending more of it. */
+  /**
+   * How much of an Acceptance (by the digest of its content) is spent, and spending more of it. A negative amount
+   * gives back what this very run has spent of it, and never more than that.
+   */
   spent(acceptance: string): Promise<number>
   spend(acceptance: string, amount: number, run: string): Promise<void>
 

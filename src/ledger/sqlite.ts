@@ -158,10 +158,10 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
 
     spend: (acceptance, amount, name) =>
       write([], () => {
+        run('insert into spending values (?, ?, 0) on conflict do nothing', acceptance, name)
         run(
-          `insert into spending values (?, ?, ?)
-             on conflict do update set amount = amount + excluded.amount`,
-          ...[acceptance, name, amount],
+          'update spending set amount = max(0, amount + ?) where acceptance = ? and run = ?',
+          ...[amount, acceptance, name],
         )
       }),
 

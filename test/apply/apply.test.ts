@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { intention, result } from '../../src/apply/journal.ts'
+import type { Ports } from '../../src/apply/ports.ts'
 import { exitOf, tally } from '../../src/apply/report.ts'
 import { ConnectorFault } from '../../src/connector/fault.ts'
 import { firstBroken } from '../../src/ledger/audit.ts'
@@ -113,14 +114,71 @@ describe('apply', () => {
     )
     expect(await firstBroken(world.ledger.auditRecords())).toBeUndefined()
   })
+})
 
-  it('spends what the plan draws on Acceptances before the first write', async () => {
-    let spent: number | undefined
-    const looking = watching(async () => {
-      spent = await world.ledger.spent('digest')
+describe('an Acceptance', () => {
+  const spends: Ports['spends'] = (systems) =>
+    systems.has(system) ? [{ acceptance: 'digest', amount: 3 }] : []
+  const spent = (): Promise<number> => world.ledger.spent('digest')
+
+  it('is spent before anything is sent, once for the whole run', async () => {
+    const amounts: number[] = []
+    const looking = watching(async () => void amounts.push(await spent()))
+    await world.reach(start)
+    await world.reach(swap, { spends, writer: looking })
+    expect([amounts, await spent()]).toEqual([[3, 3], 3])
+  })
+
+  it('is spent before the journal says that anything is about to be sent', async () => {
+    const order: string[] = []
+    const ledger = new Proxy(world.ledger, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key)
+        if (typeof value !== 'function') return value
+        return (...given: unknown[]) => {
+          if (key === 'spend' || JSON.stringify(given).includes('"type":"intent"')) order.push(String(key))
+          return Reflect.apply(value, target, given) as unknown
+        }
+      },
     })
-    await world.reach(start, { spends: [{ acceptance: 'digest', amount: 3 }], writer: looking })
-    expect(spent).toBe(3)
+    await world.reach(start, { spends, ledger })
+    expect(order.slice(0, 2)).toEqual(['spend', 'journal'])
+  })
+
+  it('is not spent by a plan that is stale, or on a system that cannot be read', async () => {
+    await world.reach(start)
+    const plan = await world.plan({ ...start, people: { ...start.people, dee: {} } })
+    await world.byHand(create('dee'))
+    expect((await world.apply(plan, start, { spends })).ending.how).toBe('stale')
+    const broken = reading(() => ({ observe: () => Promise.reject(new Error('no route')) }))
+    await world.reach(swap, { spends, reader: broken })
+    expect(await spent()).toBe(0)
+  })
+
+  it('is given back when nothing of a system was done', async () => {
+    const report = await world.reach(start, { spends, writer: failing(() => true) })
+    expect([exitOf(report), await spent()]).toEqual([5, 0])
+    await world.reach(start, { spends })
+    expect(await spent()).toBe(3)
+  })
+
+  it('stays spent when something was done, or when nobody knows', async () => {
+    await world.reach(start, { spends, writer: failing(({ ref: { key } }) => key === 'ops') })
+    expect(await spent()).toBe(3)
+    const deaf = reading(() => ({ read: () => Promise.reject(new Error('no route')) }))
+    await world.reach(start, { spends, reader: deaf, writer: losing(() => true, false) })
+    expect(await spent()).toBe(6)
+  })
+
+  it('leaves in the audit log what was spent, and what was given back', async () => {
+    await world.reach(start, { spends, writer: failing(() => true) })
+    const details = []
+    for await (const { event, detail } of world.ledger.auditRecords())
+      if (event === 'acceptance spent') details.push(detail)
+    expect(details).toMatchObject([
+      { acceptance: 'digest', amount: 3 },
+      { acceptance: 'digest', amount: -3 },
+    ])
   })
 })
 

@@ -3,6 +3,7 @@ import { lookAtOwners } from '../../src/apply/owners.ts'
 import { ownersLeft } from '../../src/apply/checker.ts'
 import { intention, opening, result, tell } from '../../src/apply/journal.ts'
 import { landed, missing } from '../../src/apply/landed.ts'
+import { newPurse } from '../../src/apply/purse.ts'
 import { compile } from '../../src/apply/program.ts'
 import { exitOf, type Ending, type RunReport, type StepOutcome } from '../../src/apply/report.ts'
 import type { Rules } from '../../src/connector/contract.ts'
@@ -226,6 +227,38 @@ describe('what is compiled of a plan', () => {
     expect([...told.writes.keys()]).toEqual(['p/1', 'p/2', 'p/3', 'p/4'])
     expect([...told.inFlight.keys()]).toEqual(['p/2', 'p/3'])
     expect(told.inFlight.get('p/3')).toMatchObject({ action: 'delete', before: ana })
+  })
+})
+
+describe('what is spent of Acceptances', () => {
+  const people: Record<string, string[]> = { vpn: ['ana', 'bo'], wiki: ['bo', 'chen'] }
+  const spending = () => {
+    const spent: number[] = []
+    const ledger = {
+      spend: (_acceptance: string, amount: number) => Promise.resolve(void spent.push(amount)),
+      audit: () => Promise.resolve(),
+    }
+    const spends = (systems: ReadonlySet<string>) => {
+      const amount = new Set([...systems].flatMap((name) => people[name] ?? [])).size
+      return amount === 0 ? [] : [{ acceptance: 'digest', amount }]
+    }
+    return { spent, purse: newPurse({ ledger: ledger as never, run: 'r1', spends }) }
+  }
+
+  it('is the part of each system that is sent to, once, and who leaves two of them counts once', async () => {
+    const { spent, purse } = spending()
+    for (const system of ['wiki', 'wiki', 'vpn', 'wiki']) await purse.payFor(system)
+    expect(spent).toEqual([2, 1])
+  })
+
+  it('comes back for systems in which nothing was done, and stays for the others', async () => {
+    const { spent, purse } = spending()
+    for (const system of ['vpn', 'wiki']) await purse.payFor(system)
+    await purse.keepFor(new Set(['wiki', 'elsewhere']))
+    await purse.keepFor(new Set(['wiki']))
+    expect(spent).toEqual([2, 1, -1])
+    await purse.keepFor(new Set())
+    expect(spent).toEqual([2, 1, -1, -2])
   })
 })
 

@@ -169,7 +169,13 @@ export function makeWorld(root = mkdtempSync(join(tmpdir(), 'rolecall-apply-')))
     }
     runs += 1
     return execute(one, {
-      ...{ ledger, systems: new Map([[system, applied]]), people: new Map(), spends: [], run: `run-${runs}` },
+      ...{
+        ledger,
+        systems: new Map([[system, applied]]),
+        people: new Map(),
+        spends: () => [],
+        run: `run-${runs}`,
+      },
       ...{ actor: 'ana', host: hostName(), pid: process.pid, tool: 'rolecall 0.0.0', now },
       sleep: (milliseconds) => {
         time += milliseconds

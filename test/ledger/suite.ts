@@ -300,6 +300,18 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         await ledger.spend('one', 4, 'r2')
         expect([await ledger.spent('one'), await ledger.spent('two')]).toEqual([9, 0])
       })
+
+      it('get back what the very run had spent, and never more than that', async () => {
+        const ledger = await open()
+        await ledger.spend('one', 3, 'r1')
+        await ledger.spend('one', 4, 'r2')
+        await ledger.spend('one', -2, 'r2')
+        expect(await ledger.spent('one')).toBe(5)
+        await ledger.spend('one', -9, 'r2')
+        expect(await ledger.spent('one')).toBe(3)
+        await ledger.spend('two', -1, 'r1')
+        expect(await ledger.spent('two')).toBe(0)
+      })
     })
 
     describe('audit', () => {
