@@ -27,7 +27,7 @@ export interface GuardCase {
 }
 
 /** The day, the moment and the rules of the team. */
-export interface Times {
+interface Times {
   /** UTC day, `YYYY-MM-DD`. */
   readonly today: string
   /** RFC 3339, UTC. */
