@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import reference from 'canonicalize'
@@ -197,6 +198,26 @@ describe('the canonical form', () => {
       list: [undefined, 1e21, 1e-7],
     }
     expect(canonical(traps)).toBe(library(traps))
+  })
+
+  it('is what the digest is of, though it is never one text', () => {
+    const whole = (value: unknown) => createHash('sha256').update(canonical(value), 'utf8').digest('hex')
+    fc.assert(
+      fc.property(fc.jsonValue({ depthSize: 'large' }), (value) => {
+        expect(sha256(value)).toBe(whole(value))
+      }),
+    )
+    const long = {
+      list: Array.from({ length: 5000 }, (_, index) => ({
+        index,
+        text: '\u{1F600} "quoted"',
+        none: undefined,
+      })),
+    }
+    expect(sha256(long)).toBe(whole(long))
+    expect(sha256([undefined, {}, [], { a: [[[[{ b: [{}] }]]]] }])).toBe(
+      whole([null, {}, [], { a: [[[[{ b: [{}] }]]]] }]),
+    )
   })
 
   it('there is none of a number that JSON cannot hold', () => {
