@@ -1,6 +1,12 @@
 /** One effect of the machine, carried out: the only place of apply that talks to systems and to the ledger. */
 import type { Observation, Reader, Writer, WriteResult } from '../connector/contract.ts'
-import { LedgerUnreachable, type Lock, type LockHolder, type Reservation } from '../ledger/ledger.ts'
+import {
+  LedgerUnreachable,
+  type LedgerChange,
+  type Lock,
+  type LockHolder,
+  type Reservation,
+} from '../ledger/ledger.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { Json } from '../model/json.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
@@ -118,19 +124,20 @@ async function begin({ plan, ports }: Session): Promise<Event> {
   const { intent, digest, commit } = plan
   const startedAt = ports.now().toISOString()
   const record = { run, actor, intent, digest, state: 'running' as const, startedAt, tool }
-  if (!(await ledger.begin(commit === undefined ? record : { ...record, commit }))) return { type: 'used' }
-  await ledger.journal(run, opening(plan))
-  await ledger.audit('run started', {
+  const detail = {
     ...{ run, actor, tool, intent, digest, commit: commit ?? null },
     systems: plan.systems.map(({ name }) => name),
-  })
-  return { type: 'ok' }
+  }
+  const began = await ledger.begin(commit === undefined ? record : { ...record, commit }, [
+    { do: 'journal', run, records: opening(plan) },
+    { do: 'audit', event: 'run started', detail },
+  ])
+  return { type: began ? 'ok' : 'used' }
 }
 
 async function finish({ plan, ports, recovery, purse }: Session, state: RunEnd, run: Run): Promise<Event> {
   await purse.keepFor(changed(plan, run))
-  await ports.ledger.finish(ports.run, state)
-  await ports.ledger.audit('run finished', {
+  const detail = {
     run: ports.run,
     state,
     stopped: run.stop?.why ?? null,
@@ -139,7 +146,11 @@ async function finish({ plan, ports, recovery, purse }: Session, state: RunEnd, 
       verified: verified ?? null,
       unread: unread ?? null,
     })),
-  })
+  }
+  await ports.ledger.write([
+    { do: 'finish', run: ports.run, state },
+    { do: 'audit', event: 'run finished', detail },
+  ])
   await recovery.close()
   return { type: 'ok' }
 }
@@ -175,7 +186,7 @@ async function confirm(session: Session, plan: SystemPlan, place: number): Promi
   const reader = await readerOf(session, plan.name)
   const look = await lookAtOwners(session.ports, plan, step, reader, session.lockedAt)
   session.seen.set(plan.name, look.observation)
-  if (look.settled.length > 0) await session.ports.ledger.unreserve(look.settled)
+  await release(session, look.settled)
   return { type: 'confirmed', ...look.confirmation }
 }
 
@@ -206,7 +217,9 @@ async function verify(session: Session, plan: SystemPlan, run: Run, system: numb
   plan.steps.forEach(({ id }, place) => {
     if (isDone(run, system, place) && !open.some(({ step }) => step === place)) shown.add(id)
   })
-  await free(session, plan.name, shown)
+  const over = reservedFor(session, plan.name, shown)
+  await release(session, over)
+  dropped(session, plan.name, over)
   return { type: 'verified', open: open.reverse() }
 }
 
@@ -225,10 +238,12 @@ async function intend(session: Session, plan: SystemPlan, places: readonly numbe
   const reservations = steps.flatMap(({ id, lowers }) =>
     lowers.map((account) => ({ system: plan.name, account, run, step: id, host, pid })),
   )
-  if (reservations.length > 0) await ledger.reserve(reservations)
-  session.reserved.set(plan.name, [...(session.reserved.get(plan.name) ?? []), ...reservations])
   await session.purse.payFor(plan.name)
-  await ledger.journal(run, [intention(steps)])
+  await ledger.write([
+    ...(reservations.length === 0 ? [] : [{ do: 'reserve', reservations } as const]),
+    { do: 'journal', run, records: [intention(steps)] },
+  ])
+  session.reserved.set(plan.name, [...(session.reserved.get(plan.name) ?? []), ...reservations])
   return { type: 'ok' }
 }
 
@@ -270,19 +285,19 @@ async function settle(
   const { desired } = systemOf(session.ports, plan.name)
   const steps = places.map((place) => stepOf(plan, place))
   const ends = steps.map((step, index) => ({ step, outcome: outcomes[index] ?? noAnswer }))
-  await ledger.journal(run, [result(ends.map(({ step, outcome }) => [step.id, outcome]))])
-
   const changes = ends
     .filter(({ outcome }) => outcome.result === 'done')
     .map(({ step }) => afterWrite(writeOf(step), session.ids.get(step.id), desired, run))
-  await record(session, joined(changes))
-
-  await free(
-    session,
-    plan.name,
-    new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id)),
-  )
-  await ledger.audit('steps settled', { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) })
+  const untouched = new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id))
+  const over = reservedFor(session, plan.name, untouched)
+  const detail = { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) }
+  await ledger.write([
+    { do: 'journal', run, records: [result(ends.map(({ step, outcome }) => [step.id, outcome]))] },
+    ...recording(joined(changes)),
+    ...releasing(over),
+    { do: 'audit', event: 'steps settled', detail },
+  ])
+  dropped(session, plan.name, over)
   return { type: 'ok' }
 }
 
@@ -293,16 +308,26 @@ function isUntouched(outcome: StepOutcome | undefined): boolean {
   return outcome?.result === 'failed' || outcome?.result === 'skipped'
 }
 
-/** Releases what was reserved for these steps: their effect was seen, or they were definitely not done. */
-async function free({ ports, reserved }: Session, system: string, steps: ReadonlySet<string>): Promise<void> {
-  const all = reserved.get(system) ?? []
-  const over = all.filter(({ step }) => steps.has(step))
-  if (over.length === 0) return
-  await ports.ledger.unreserve(over)
-  reserved.set(
-    system,
-    all.filter(({ step }) => !steps.has(step)),
-  )
+/** What is reserved for these steps: over once their effect was seen, or when they were definitely not done. */
+function reservedFor(
+  { reserved }: Session,
+  system: string,
+  steps: ReadonlySet<string>,
+): readonly Reservation[] {
+  return (reserved.get(system) ?? []).filter(({ step }) => steps.has(step))
+}
+
+function dropped({ reserved }: Session, system: string, over: readonly Reservation[]): void {
+  const left = (reserved.get(system) ?? []).filter((one) => !over.includes(one))
+  reserved.set(system, left)
+}
+
+async function release({ ports }: Session, over: readonly Reservation[]): Promise<void> {
+  if (over.length > 0) await ports.ledger.write(releasing(over))
+}
+
+function releasing(over: readonly Reservation[]): readonly LedgerChange[] {
+  return over.length === 0 ? [] : [{ do: 'unreserve', reservations: over }]
 }
 
 function audited({ id, change }: Step, outcome: StepOutcome): Json {
@@ -328,15 +353,15 @@ async function remember(session: Session, plan: SystemPlan, run: Run, index: num
     isIgnored: ignoring(config, connector.description),
     run: ports.run,
   })
-  await record(session, change)
   const over = shownBy(seen, applied, await ports.ledger.reservations(plan.name))
-  if (over.length > 0) await ports.ledger.unreserve(over)
+  const changes = [...recording(change), ...releasing(over)]
+  if (changes.length > 0) await ports.ledger.write(changes)
   if (!run.begun) await session.recovery.close()
   return { type: 'ok' }
 }
 
-async function record({ ports }: Session, change: InventoryChange): Promise<void> {
-  if (change.put.length + change.forget.length > 0) await ports.ledger.record(change)
+function recording(change: InventoryChange): readonly LedgerChange[] {
+  return change.put.length + change.forget.length === 0 ? [] : [{ do: 'record', ...change }]
 }
 
 function joined(changes: readonly InventoryChange[]): InventoryChange {

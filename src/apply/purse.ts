@@ -26,9 +26,12 @@ export function newPurse({ ledger, run, spends }: Pick<Ports, 'ledger' | 'run' |
     for (const [acceptance, total] of due) {
       const amount = total - (paid.get(acceptance) ?? 0)
       if (amount === 0) continue
-      await ledger.spend(acceptance, amount, run)
+      const detail = { run, acceptance, amount, systems: [...systems].sort() }
+      await ledger.write([
+        { do: 'spend', acceptance, amount, run },
+        { do: 'audit', event: 'acceptance spent', detail },
+      ])
       paid.set(acceptance, total)
-      await ledger.audit('acceptance spent', { run, acceptance, amount, systems: [...systems].sort() })
     }
   }
 

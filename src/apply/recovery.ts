@@ -45,11 +45,17 @@ export function newRecovery(ledger: Ledger, run: string): Recovery {
           found: landed(write, live, description),
         }))
         if (steps.length > 0)
-          await ledger.journal(old.run, [
-            foundLater(
-              run,
-              steps.map(({ id, found }) => [id, found]),
-            ),
+          await ledger.write([
+            {
+              do: 'journal',
+              run: old.run,
+              records: [
+                foundLater(
+                  run,
+                  steps.map(({ id, found }) => [id, found]),
+                ),
+              ],
+            },
           ])
         old.steps.push(...steps)
       }
@@ -58,8 +64,11 @@ export function newRecovery(ledger: Ledger, run: string): Recovery {
     close: async () => {
       for (const old of (await known) ?? []) {
         if (old.open.size > 0 || closed.includes(old)) continue
-        await ledger.finish(old.run, 'interrupted')
-        await ledger.audit('run was interrupted', { run: old.run, foundBy: run, inFlight: old.steps.length })
+        const detail = { run: old.run, foundBy: run, inFlight: old.steps.length }
+        await ledger.write([
+          { do: 'finish', run: old.run, state: 'interrupted' },
+          { do: 'audit', event: 'run was interrupted', detail },
+        ])
         closed.push(old)
       }
     },

@@ -47,8 +47,8 @@ export async function adoptLive(
 ): Promise<void> {
   const scene = await look(name, created && { name, ...created }, border, session)
   const today = dayOf(border.now())
-  const { adopted, sources, workspace } = await attempt(scene, today, new Map())
-  const left = await compared(scene, workspace)
+  const { adopted, sources, workspace } = await attempt(scene, today, new Map(), border)
+  const left = await compared(scene, workspace, border)
   const changed = sources.filter(
     ({ file, text }) => scene.sources.find((old) => old.file === file)?.text !== text,
   )
@@ -63,9 +63,14 @@ interface Attempt {
 }
 
 /** The manifests as they would be, without what the language refuses of what is live. Nothing is written here. */
-async function attempt(scene: Scene, today: string, refused: ReadonlyMap<string, string>): Promise<Attempt> {
+async function attempt(
+  scene: Scene,
+  today: string,
+  refused: ReadonlyMap<string, string>,
+  border: Border,
+): Promise<Attempt> {
   const seen = scene.created && seenIn(scene)
-  const adopted = await adoptFrom(scene, withSystem(scene, seen), today, refused)
+  const adopted = await adoptFrom(scene, withSystem(scene, seen), today, refused, border)
   const owners = scene.created && ownersOf(scene, adopted)
   const sources = merged(withSystem(scene, seen && { ...seen, ...(owners && { owners }) }), adopted)
   const { workspace, diagnostics } = readManifests(sources, {
@@ -76,7 +81,7 @@ async function attempt(scene: Scene, today: string, refused: ReadonlyMap<string,
   if (workspace !== undefined) return { adopted, sources, workspace }
   const more = refusedBy(diagnostics, parseSources(sources).documents, adopted)
   if (more.size === 0) throw new InvalidManifests(diagnostics)
-  return await attempt(scene, today, new Map([...refused, ...more]))
+  return await attempt(scene, today, new Map([...refused, ...more]), border)
 }
 
 async function look(
@@ -154,6 +159,7 @@ async function adoptFrom(
   sources: readonly Source[],
   today: string,
   refused: ReadonlyMap<string, string>,
+  border: Border,
 ): Promise<Adopted> {
   const workspace = valid(scene.root, sources, today)
   const { documents } = parseSources(sources)
@@ -166,7 +172,7 @@ async function adoptFrom(
   const profile = textAt(system?.value['spec'], 'profile')
   const plain = scene.connector.description
   const description = (profile === undefined ? undefined : withProfile(plain, profile)) ?? plain
-  const changes = await compared(scene, workspace)
+  const changes = await compared(scene, workspace, border)
   const input = {
     system: name,
     description,
@@ -180,14 +186,14 @@ async function adoptFrom(
 }
 
 /** The full difference, whatever the system's stage and whatever would be removed. */
-async function compared(scene: Scene, workspace: Workspace): Promise<readonly Change[]> {
+async function compared(scene: Scene, workspace: Workspace, border: Border): Promise<readonly Change[]> {
   const { connector, observation } = scene
   const { description, rules } = connector
   const { name } = scene.config
   const desired = workspace.desired.get(name)
   if (desired === undefined) throw new Error(`no desired graph for system ${name}`)
   const config: SystemConfig = { ...scene.config, stage: 'full', exclusive: [] }
-  const ledger = await openLedgerReader(workspace.settings.ledger, scene.root)
+  const ledger = await openLedgerReader(workspace.settings.ledger, { ...border, root: scene.root })
   try {
     const inventory = await ledger.inventory(name)
     return diff({ desired, actual: observation.graph, description, rules, config, inventory })

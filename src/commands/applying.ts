@@ -216,7 +216,7 @@ async function refuseUnexpected(
 ): Promise<void> {
   if (expect === undefined) return
   const { openLedgerReader } = await import('../ledger/open.ts')
-  const ledger = await openLedgerReader(workspace.settings.ledger, workspace.root)
+  const ledger = await openLedgerReader(workspace.settings.ledger, { ...border, root: workspace.root })
   const expected = await isExpected(plan, expect, ledger).finally(() => ledger.close())
   if (expected) return
   border.err(`expected intent  ${terminal(expect)}\nintent now       ${plan.intent}\n\n`)

@@ -41,7 +41,7 @@ export async function examine(options: ExamineOptions, border: Border, session: 
   if (loaded === undefined) return [...checks, ...(await gitState(session.cwd, undefined))]
   const { root, settings, systems } = loaded.workspace
   checks.push(...(await gitState(root, settings.protectedRef ?? options.protectedRef)))
-  checks.push(...(await ledger(settings.ledger, root)))
+  checks.push(...(await ledger(settings.ledger, root, border)))
   if (settings.freeze !== undefined) checks.push(note('freeze', `applies are frozen: ${settings.freeze}`))
   if (systems.size === 0) checks.push(note('systems', 'none yet: write a System document'))
   for (const config of [...systems.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -100,13 +100,13 @@ async function gitState(root: string, protectedRef: string | undefined): Promise
   return [good('git', `${repository.root}${shallow}; ${ref}`)]
 }
 
-async function ledger(config: LedgerConfig, root: string): Promise<Check[]> {
+async function ledger(config: LedgerConfig, root: string, border: Border): Promise<Check[]> {
   if (config.type === 'file' && !existsSync(resolve(root, config.path))) {
     return [note('ledger', `${config.path} is not there yet: the first apply creates it`)]
   }
   const checks: Check[] = []
   await attempt(checks, 'ledger', async () => {
-    const open = await openLedgerReader(config, root)
+    const open = await openLedgerReader(config, { ...border, root })
     try {
       const [last] = await open.runs(1)
       const run = last === undefined ? 'no run yet' : `last run ${last.run}: ${last.state}`

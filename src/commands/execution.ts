@@ -45,7 +45,7 @@ export async function execution(
   session: Session,
 ): Promise<ExitCode> {
   const { plan, workspace } = running
-  const ledger = await openLedger(workspace.settings.ledger, workspace.root, border.now)
+  const ledger = await openLedger(workspace.settings.ledger, { ...border, root: workspace.root })
   const progress = await openProgress(border, session.quiet)
   const interrupt = interruptible(progress)
   try {

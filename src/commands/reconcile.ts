@@ -70,7 +70,7 @@ export async function compareAll(options: ReconcileOptions): Promise<Compared> {
   const at = options.now()
   const loaded = await loadWorkspace({ ...options, now: at, connectors: descriptions })
   const configs = narrowed(loaded, options.systems)
-  const { inventory, spent } = await remember(loaded.workspace, configs)
+  const { inventory, spent } = await remember(loaded.workspace, configs, options)
   const read = await Promise.all(configs.map((config) => observe(config, loaded.workspace, options)))
   const cases = read.flatMap((one) =>
     'observation' in one ? [compare(one, loaded.workspace, inventory.get(one.config.name) ?? [])] : [],
@@ -110,7 +110,7 @@ export async function judgeAgain(
   options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
 ): Promise<JudgedAgain> {
   const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
-  const { inventory, spent } = await remember(workspace, configs)
+  const { inventory, spent } = await remember(workspace, configs, options)
   const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
   const whole = read.filter((one) => 'observation' in one)
   const cases = whole.map((one) => {
@@ -155,8 +155,12 @@ interface Memory {
 }
 
 /** What the ledger knows of these systems and of the Acceptances. It is opened for asking only. */
-async function remember(workspace: Workspace, configs: readonly SystemConfig[]): Promise<Memory> {
-  const ledger = await openLedgerReader(workspace.settings.ledger, workspace.root)
+async function remember(
+  workspace: Workspace,
+  configs: readonly SystemConfig[],
+  { env, now }: Pick<ReconcileOptions, 'env' | 'now'>,
+): Promise<Memory> {
+  const ledger = await openLedgerReader(workspace.settings.ledger, { env, now, root: workspace.root })
   try {
     const inventory = new Map<string, readonly InventoryEntry[]>()
     for (const { name } of configs) inventory.set(name, await ledger.inventory(name))

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../model/json.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
+import type { Kind } from '../model/resource.ts'
 
 export type { InventoryEntry }
 
@@ -74,6 +75,46 @@ export interface AuditRecord {
   readonly hash: string
 }
 
+/** How much of each kind a proven read showed: its count, and a digest of which (keys and native ids). */
+export type Census = Readonly<Partial<Record<Kind, { readonly count: number; readonly digest: string }>>>
+
+/** What the last run saw of a system, so that a later one can tell a mended world from a badly read one. */
+export interface LastSeen {
+  readonly system: string
+  /** RFC 3339, UTC: when that read began. */
+  readonly at: string
+  /**
+   * The commit of the protected branch whose manifests that run applied: what was taken out of them up to there is in
+   * the inventory, or is over. Absent outside git.
+   */
+  readonly commit?: string
+  readonly census: Census
+  /** A read that showed much less, and waits for a second one, 10 minutes later, that agrees with it. */
+  readonly doubted?: { readonly at: string; readonly census: Census }
+}
+
+/** One change of the ledger. */
+export type LedgerChange =
+  /** Adds or replaces `put` and drops `forget`. Needs the lock of each system it touches. */
+  | {
+      readonly do: 'record'
+      readonly put: readonly InventoryEntry[]
+      readonly forget: readonly Pick<InventoryEntry, 'system' | 'kind' | 'key'>[]
+    }
+  | { readonly do: 'journal'; readonly run: string; readonly records: readonly JsonObject[] }
+  /** Needs the lock of each system. */
+  | { readonly do: 'reserve'; readonly reservations: readonly Reservation[] }
+  | {
+      readonly do: 'unreserve'
+      readonly reservations: readonly Pick<Reservation, 'system' | 'account' | 'run'>[]
+    }
+  /** A negative amount gives back what this very run has spent of the Acceptance, and never more than that. */
+  | { readonly do: 'spend'; readonly acceptance: string; readonly amount: number; readonly run: string }
+  | { readonly do: 'finish'; readonly run: string; readonly state: RunState }
+  /** Replaces what was last seen of the system. Needs its lock. */
+  | { readonly do: 'see'; readonly seen: LastSeen }
+  | { readonly do: 'audit'; readonly event: string; readonly detail: Json }
+
 /**
  * What rolecall remembers, and can lose: inventory, locks, journal, runs, acceptances spent, audit.
  * Each call is durable when it resolves. A ledger that cannot be reached rejects with LedgerUnreachable, and
@@ -82,16 +123,11 @@ export interface AuditRecord {
 export interface Ledger {
   /** Whether this very run created it: then it is no witness for what should be there. */
   readonly created: boolean
+  /** RFC 3339, UTC: when it was made. What is older may have been known by one that was lost. */
+  readonly createdAt: string
 
   inventory(system: string): Promise<readonly InventoryEntry[]>
-  /**
-   * Adds or replaces `put` and drops `forget`, in one transaction. Rejects with LockLost unless the lock of
-   * each system it touches is held.
-   */
-  record(change: {
-    readonly put: readonly InventoryEntry[]
-    readonly forget: readonly Pick<InventoryEntry, 'system' | 'kind' | 'key'>[]
-  }): Promise<void>
+  lastSeen(system: string): Promise<LastSeen | undefined>
 
   /** Takes the lock of a system, or says who holds it. A holder without a heartbeat for 60 s is taken over. */
   lock(
@@ -99,41 +135,33 @@ export interface Ledger {
     holder: Omit<LockHolder, 'since' | 'heartbeat'>,
   ): Promise<Lock | { readonly heldBy: LockHolder }>
 
-  /** Plans are single use: `begin` is false when a run with this digest was begun before. */
-  begin(run: RunRecord): Promise<boolean>
-  finish(run: string, state: RunState): Promise<void>
+  /**
+   * Plans are single use: false, and nothing is written, when a run with this digest was begun before. `changes` are
+   * written with it.
+   */
+  begin(run: RunRecord, changes?: readonly LedgerChange[]): Promise<boolean>
+  /**
+   * Writes all of the changes or none of them, in one go: by compare-and-swap, which first proves that every lock this
+   * ledger took is still held. Rejects with LockLost when one is not, or when a change needs one that was not taken.
+   */
+  write(changes: readonly LedgerChange[]): Promise<void>
+
   /** The latest first. `only` narrows before `limit` counts. */
   runs(
     limit: number,
     only?: { readonly state?: RunState; readonly intent?: string },
   ): Promise<readonly RunRecord[]>
-
-  journal(run: string, records: readonly JsonObject[]): Promise<void>
   readJournal(run: string): Promise<readonly JournalRecord[]>
-
   reservations(system: string): Promise<readonly Reservation[]>
-  /** All or none, by compare-and-swap: rejects with LockLost unless the lock of each system is held. */
-  reserve(reservations: readonly Reservation[]): Promise<void>
-  unreserve(reservations: readonly Pick<Reservation, 'system' | 'account' | 'run'>[]): Promise<void>
-
-  /**
-   * How much of an Acceptance (by the digest of its content) is spent, and spending more of it. A negative amount
-   * gives back what this very run has spent of it, and never more than that.
-   */
+  /** How much of an Acceptance (by the digest of its content) is spent. */
   spent(acceptance: string): Promise<number>
-  spend(acceptance: string, amount: number, run: string): Promise<void>
-
-  audit(event: string, detail: Json): Promise<AuditRecord>
   auditRecords(): AsyncIterable<AuditRecord>
 
   close(): Promise<void>
 }
 
 /** What can be asked of a ledger without being able to change it: all that `plan` and `drift` are given. */
-export type LedgerReader = Pick<
-  Ledger,
-  'created' | 'inventory' | 'runs' | 'readJournal' | 'reservations' | 'spent' | 'auditRecords' | 'close'
->
+export type LedgerReader = Omit<Ledger, 'lock' | 'begin' | 'write'>
 
 /** The ledger could not be opened, read or written. Nothing may be sent without it. */
 export class LedgerUnreachable extends Error {

@@ -3,13 +3,18 @@ import { resolve } from 'node:path'
 import type { LedgerConfig } from '../model/workspace.ts'
 import { LedgerUnreachable, type Ledger, type LedgerReader } from './ledger.ts'
 
-/**
- * Opens the ledger for apply and creates it where there is none. Rejects with LedgerUnreachable.
- *
- * @param root absolute path of the workspace; a ledger's file is relative to it
- * @param now the clock, for heartbeats and records
- */
-export async function openLedger(config: LedgerConfig, root: string, now: () => Date): Promise<Ledger> {
+/** What a ledger takes from its surroundings. */
+export interface LedgerSurroundings {
+  /** Absolute path of the workspace; a ledger's file is relative to it. */
+  readonly root: string
+  /** For a reference to a secret. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The clock, for heartbeats and records. */
+  readonly now: () => Date
+}
+
+/** Opens the ledger for apply and creates it where there is none. Rejects with LedgerUnreachable. */
+export async function openLedger(config: LedgerConfig, { root, now }: LedgerSurroundings): Promise<Ledger> {
   const { openSqlite } = await import('./sqlite.ts')
   return openSqlite(fileOf(config, root), { now })
 }
@@ -18,9 +23,12 @@ export async function openLedger(config: LedgerConfig, root: string, now: () => 
  * Opens the ledger for asking only. Where there is none yet it answers as an empty one that is `created`, and
  * nothing is written. Rejects with LedgerUnreachable.
  */
-export async function openLedgerReader(config: LedgerConfig, root: string): Promise<LedgerReader> {
+export async function openLedgerReader(
+  config: LedgerConfig,
+  { root, now }: LedgerSurroundings,
+): Promise<LedgerReader> {
   const { openSqliteReader } = await import('./sqlite.ts')
-  return openSqliteReader(fileOf(config, root))
+  return openSqliteReader(fileOf(config, root), now)
 }
 
 function fileOf(config: LedgerConfig, root: string): string {

@@ -38,18 +38,20 @@ const migrations: readonly string[] = [
      primary key (acceptance, run)) strict, without rowid;
    create table audit (
      sequence integer primary key, at text not null, event text not null, detail text not null,
-     previous text not null, hash text not null) strict;`,
+     previous text not null, hash text not null) strict;
+   create table seen (system text primary key, seen text not null) strict, without rowid;
+   create table made (at text not null) strict;`,
 ]
 
 /** Opens for writing; makes the directories, the file and the tables where they are missing. */
-export function openFile(path: string): { database: Database; created: boolean } {
+export function openFile(path: string, now: Date): { database: Database; created: boolean } {
   return inWords(path, () => {
     mkdirSync(dirname(path), { recursive: true })
     const database = new Libsql(path, { timeout: 5000 })
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
-    const created = database.transaction(() => migrate(database, path)).immediate()
+    const created = database.transaction(() => migrate(database, path, now)).immediate()
     return { database, created }
   })
 }
@@ -99,14 +101,16 @@ export function inWords<T>(path: string, work: () => T): T {
 }
 
 /** Whether the tables were made just now. */
-function migrate(database: Database, path: string): boolean {
+function migrate(database: Database, path: string, now: Date): boolean {
   const format = formatOf(database, path)
   for (const step of migrations.slice(format)) database.exec(step)
   if (format < migrations.length) {
     database.pragma(`application_id = ${applicationId}`)
     database.pragma(`user_version = ${migrations.length}`)
   }
-  return format === 0
+  if (format > 0) return false
+  database.prepare('insert into made values (?)').run(now.toISOString())
+  return true
 }
 
 /** How many migrations the file has had; throws LedgerUnreachable for one that is not a ledger we can use. */

@@ -11,7 +11,9 @@ import {
   type AuditRecord,
   type InventoryEntry,
   type JournalRecord,
+  type LastSeen,
   type Ledger,
+  type LedgerChange,
   type LedgerReader,
   type Lock,
   type LockHolder,
@@ -31,7 +33,7 @@ interface Options {
 
 /** Opens or creates the ledger at `path`. Throws LedgerUnreachable. */
 export function openSqlite(path: string, { now, isGone = isGoneHere }: Options): Ledger {
-  const { database, created } = openFile(path)
+  const { database, created } = openFile(path, now())
   const run = statements(database)
   /** The locks this very ledger took, by system: the generation it must still find. */
   const taken = new Map<string, number>()
@@ -75,21 +77,6 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
   return {
     ...reader(run, path, created),
 
-    record: ({ put, forget }) =>
-      write(new Set([...put, ...forget].map(({ system }) => system)), () => {
-        for (const entry of put) {
-          const { system, kind, key, id, handle, wish } = entry
-          run(
-            `insert into inventory values (?, ?, ?, ?, ?, ?, ?) on conflict do update set
-               id = excluded.id, handle = excluded.handle, wish = excluded.wish, run = excluded.run`,
-            ...[system, kind, key, id ?? null, handle, wish, entry.run],
-          )
-        }
-        for (const { system, kind, key } of forget) {
-          run('delete from inventory where system = ? and kind = ? and key = ?', system, kind, key)
-        }
-      }),
-
     lock: async (system, holder) => {
       const answer = await write([], () => {
         const [row] = run('select * from lock where system = ?', system) as LockRow[]
@@ -106,8 +93,8 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
       return lockOf(system, answer)
     },
 
-    begin: (record) =>
-      write([], () => {
+    begin: (record, changes = []) =>
+      write(systemsOf(changes), () => {
         const used = run('select 1 from run where digest = ?', record.digest).length > 0
         if (used) return false
         const { actor, commit, intent, digest, state, startedAt, finishedAt, tool } = record
@@ -116,66 +103,13 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
              values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           ...[record.run, actor, commit ?? null, intent, digest, state, startedAt, finishedAt ?? null, tool],
         )
+        for (const change of changes) make(run, change, time())
         return true
       }),
 
-    finish: (name, state) =>
-      write([], () => {
-        run('update run set state = ?, finishedAt = ? where run = ?', state, time(), name)
-      }),
-
-    journal: (name, records) =>
-      write([], () => {
-        const [last] = run('select max(sequence) as top from journal where run = ?', name) as [
-          { top: number },
-        ]
-        records.forEach((record, index) => {
-          run('insert into journal values (?, ?, ?, ?)', name, last.top + index + 1, time(), text(record))
-        })
-      }),
-
-    reserve: (reservations) =>
-      write(new Set(reservations.map(({ system }) => system)), () => {
-        for (const { system, account, run: name, step, host, pid } of reservations) {
-          run(
-            'insert or replace into reservation values (?, ?, ?, ?, ?, ?)',
-            system,
-            account,
-            name,
-            step,
-            host,
-            pid,
-          )
-        }
-      }),
-
-    unreserve: (reservations) =>
-      write(new Set(reservations.map(({ system }) => system)), () => {
-        for (const { system, account, run: name } of reservations) {
-          run('delete from reservation where system = ? and account = ? and run = ?', system, account, name)
-        }
-      }),
-
-    spend: (acceptance, amount, name) =>
-      write([], () => {
-        run('insert into spending values (?, ?, 0) on conflict do nothing', acceptance, name)
-        run(
-          'update spending set amount = max(0, amount + ?) where acceptance = ? and run = ?',
-          ...[amount, acceptance, name],
-        )
-      }),
-
-    audit: (event, detail) =>
-      write([], () => {
-        const [last] = run('select sequence, hash from audit order by sequence desc limit 1') as Pick<
-          AuditRecord,
-          'sequence' | 'hash'
-        >[]
-        const sequence = (last?.sequence ?? 0) + 1
-        const record = seal({ sequence, at: time(), event, detail, previous: last?.hash ?? noRecord })
-        const { at, previous, hash } = record
-        run('insert into audit values (?, ?, ?, ?, ?, ?)', sequence, at, event, text(detail), previous, hash)
-        return record
+    write: (changes) =>
+      write(systemsOf(changes), () => {
+        for (const change of changes) make(run, change, time())
       }),
 
     close: () =>
@@ -188,13 +122,74 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
 }
 
 /** Opens the ledger at `path` for asking only; an empty one where there is none. Throws LedgerUnreachable. */
-export function openSqliteReader(path: string): LedgerReader {
+export function openSqliteReader(path: string, now: () => Date): LedgerReader {
   const file = openFileToRead(path)
-  if (file === undefined) return emptyLedger
+  if (file === undefined) return emptyLedger(now())
   const run: Run = (sql, ...values) => file.ask((database) => statements(database)(sql, ...values))
   return {
-    ...reader(run, path, false),
+    ...inWords(path, () => reader(run, path, false)),
     close: () => attempt(path, file.close),
+  }
+}
+
+/** Makes one change, inside a transaction. */
+function make(run: Run, change: LedgerChange, at: string): void {
+  switch (change.do) {
+    case 'record':
+      for (const { system, kind, key, id, handle, wish, run: name } of change.put) {
+        run(
+          `insert into inventory values (?, ?, ?, ?, ?, ?, ?) on conflict do update set
+             id = excluded.id, handle = excluded.handle, wish = excluded.wish, run = excluded.run`,
+          ...[system, kind, key, id ?? null, handle, wish, name],
+        )
+      }
+      for (const { system, kind, key } of change.forget)
+        run('delete from inventory where system = ? and kind = ? and key = ?', system, kind, key)
+      return
+    case 'journal': {
+      const [last] = run('select max(sequence) as top from journal where run = ?', change.run) as [
+        { top: number },
+      ]
+      change.records.forEach((record, index) => {
+        run('insert into journal values (?, ?, ?, ?)', change.run, last.top + index + 1, at, text(record))
+      })
+      return
+    }
+    case 'reserve':
+      for (const { system, account, run: name, step, host, pid } of change.reservations)
+        run(
+          'insert or replace into reservation values (?, ?, ?, ?, ?, ?)',
+          ...[system, account, name, step, host, pid],
+        )
+      return
+    case 'unreserve':
+      for (const { system, account, run: name } of change.reservations)
+        run('delete from reservation where system = ? and account = ? and run = ?', system, account, name)
+      return
+    case 'spend':
+      run('insert into spending values (?, ?, 0) on conflict do nothing', change.acceptance, change.run)
+      run(
+        'update spending set amount = max(0, amount + ?) where acceptance = ? and run = ?',
+        ...[change.amount, change.acceptance, change.run],
+      )
+      return
+    case 'finish':
+      run('update run set state = ?, finishedAt = ? where run = ?', change.state, at, change.run)
+      return
+    case 'see':
+      run('insert or replace into seen values (?, ?)', change.seen.system, text(change.seen))
+      return
+    case 'audit': {
+      const [last] = run('select sequence, hash from audit order by sequence desc limit 1') as Pick<
+        AuditRecord,
+        'sequence' | 'hash'
+      >[]
+      const sequence = (last?.sequence ?? 0) + 1
+      const { event, detail } = change
+      const { previous, hash } = seal({ sequence, at, event, detail, previous: last?.hash ?? noRecord })
+      run('insert into audit values (?, ?, ?, ?, ?, ?)', sequence, at, event, text(detail), previous, hash)
+      return
+    }
   }
 }
 
@@ -204,6 +199,12 @@ function reader(run: Run, path: string, created: boolean): Omit<LedgerReader, 'c
 
   return {
     created,
+    createdAt: madeAt(run),
+
+    lastSeen: async (system) => {
+      const [row] = await ask<{ seen: string }>('select seen from seen where system = ?', system)
+      return row === undefined ? undefined : (JSON.parse(row.seen) as LastSeen)
+    },
 
     inventory: (system) => ask<InventoryEntry>('select * from inventory where system = ?', system),
 
@@ -245,6 +246,24 @@ function reader(run: Run, path: string, created: boolean): Omit<LedgerReader, 'c
       }
     },
   }
+}
+
+/** Systems whose lock the changes need. */
+function systemsOf(changes: readonly LedgerChange[]): ReadonlySet<string> {
+  return new Set(
+    changes.flatMap((change) => {
+      if (change.do === 'record') return [...change.put, ...change.forget].map(({ system }) => system)
+      if (change.do === 'reserve' || change.do === 'unreserve')
+        return change.reservations.map(({ system }) => system)
+      return change.do === 'see' ? [change.seen.system] : []
+    }),
+  )
+}
+
+function madeAt(run: Run): string {
+  const [made] = run('select at from made') as { at: string }[]
+  if (made === undefined) throw new Error('The ledger does not say when it was made.')
+  return made.at
 }
 
 type SqlValue = string | number | null

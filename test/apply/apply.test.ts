@@ -5,7 +5,7 @@ import { exitOf, tally } from '../../src/apply/report.ts'
 import { ConnectorFault } from '../../src/connector/fault.ts'
 import { firstBroken } from '../../src/ledger/audit.ts'
 import { hostName } from '../../src/ledger/host.ts'
-import type { RunState } from '../../src/ledger/ledger.ts'
+import type { Ledger, RunState } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Write } from '../../src/model/change.ts'
 import type { JsonObject } from '../../src/model/json.ts'
@@ -131,16 +131,15 @@ describe('an Acceptance', () => {
 
   it('is spent before the journal says that anything is about to be sent', async () => {
     const order: string[] = []
-    const ledger = new Proxy(world.ledger, {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key)
-        if (typeof value !== 'function') return value
-        return (...given: unknown[]) => {
-          if (key === 'spend' || JSON.stringify(given).includes('"type":"intent"')) order.push(String(key))
-          return Reflect.apply(value, target, given) as unknown
-        }
+    const ledger: Ledger = {
+      ...world.ledger,
+      write: (changes) => {
+        for (const change of changes)
+          if (change.do === 'spend' || JSON.stringify(change).includes('"type":"intent"'))
+            order.push(change.do)
+        return world.ledger.write(changes)
       },
-    })
+    }
     await world.reach(start, { spends, ledger })
     expect(order.slice(0, 2)).toEqual(['spend', 'journal'])
   })
@@ -536,7 +535,12 @@ describe('owners', () => {
     })
     const other = openSqlite(`${world.root}/ledger.db`, { now: world.now })
     const lock = await other.lock(system, { run: 'r0', actor: 'bo', host: 'elsewhere', pid: 7 })
-    await other.reserve([{ system, account: 'bo', run: 'r0', step: 'people/9', host: 'elsewhere', pid: 7 }])
+    await other.write([
+      {
+        do: 'reserve',
+        reservations: [{ system, account: 'bo', run: 'r0', step: 'people/9', host: 'elsewhere', pid: 7 }],
+      },
+    ])
     await ('beat' in lock ? lock.release() : undefined)
     await other.close()
 
@@ -554,7 +558,9 @@ describe('owners', () => {
     })
     const dead = { host: hostName(), pid: 2 ** 22 + 1 }
     const lock = await world.ledger.lock(system, { run: 'r0', actor: 'bo', ...dead })
-    await world.ledger.reserve([{ system, account: 'bo', run: 'r0', step: 'people/9', ...dead }])
+    await world.ledger.write([
+      { do: 'reserve', reservations: [{ system, account: 'bo', run: 'r0', step: 'people/9', ...dead }] },
+    ])
     await ('beat' in lock ? lock.release() : undefined)
     expect(exitOf(await world.reach(swap))).toBe(0)
     expect(await world.ledger.reservations(system)).toEqual([])
@@ -578,9 +584,11 @@ describe('owners', () => {
       const lock = await world.ledger.lock(system, { run: 'r0', actor: 'bo', ...elsewhere })
       const record = { run: 'r0', actor: 'bo', intent: 'i', digest: 'd', startedAt, tool: 't' }
       await world.ledger.begin({ ...record, state: 'running' })
-      await world.ledger.reserve([{ system, account: 'bo', run: 'r0', step: step.id, ...elsewhere }])
-      if (records.length > 0) await world.ledger.journal('r0', records)
-      if (state !== 'running') await world.ledger.finish('r0', state)
+      await world.ledger.write([
+        { do: 'reserve', reservations: [{ system, account: 'bo', run: 'r0', step: step.id, ...elsewhere }] },
+      ])
+      if (records.length > 0) await world.ledger.write([{ do: 'journal', run: 'r0', records }])
+      if (state !== 'running') await world.ledger.write([{ do: 'finish', run: 'r0', state }])
       await ('beat' in lock ? lock.release() : undefined)
     }
     const planned: JsonObject[] = [
@@ -628,7 +636,9 @@ describe('owners', () => {
     ])('stands for as long as a read may lag behind what that run sent: %s', async (_where, place) => {
       await leave([...planned, intention([step])], 'running')
       const lock = await world.ledger.lock(system, { run: 'r0', actor: 'bo', ...place })
-      await world.ledger.reserve([{ system, account: 'bo', run: 'r0', step: step.id, ...place }])
+      await world.ledger.write([
+        { do: 'reserve', reservations: [{ system, account: 'bo', run: 'r0', step: step.id, ...place }] },
+      ])
       await ('beat' in lock ? lock.release() : undefined)
       const from = world.now().getTime()
       let lowered = 0

@@ -128,7 +128,9 @@ describe('a run that is killed', () => {
       tool: 't',
     } as const
     await world.ledger.begin(old)
-    await world.ledger.journal('r0', [{ type: 'run', systems: [system, 'wiki'] }])
+    await world.ledger.write([
+      { do: 'journal', run: 'r0', records: [{ type: 'run', systems: [system, 'wiki'] }] },
+    ])
     expect((await world.reach(next)).recovered).toEqual([])
     expect(await world.ledger.runs(9, { state: 'running' })).toMatchObject([{ run: 'r0' }])
   })

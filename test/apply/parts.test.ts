@@ -7,6 +7,7 @@ import { newPurse } from '../../src/apply/purse.ts'
 import { compile } from '../../src/apply/program.ts'
 import { exitOf, type Ending, type RunReport, type StepOutcome } from '../../src/apply/report.ts'
 import type { Rules } from '../../src/connector/contract.ts'
+import type { LedgerChange } from '../../src/ledger/ledger.ts'
 import { Graph } from '../../src/model/graph.ts'
 import type { Change, Write } from '../../src/model/change.ts'
 import type { Plan, Step } from '../../src/model/plan.ts'
@@ -235,8 +236,10 @@ describe('what is spent of Acceptances', () => {
   const spending = () => {
     const spent: number[] = []
     const ledger = {
-      spend: (_acceptance: string, amount: number) => Promise.resolve(void spent.push(amount)),
-      audit: () => Promise.resolve(),
+      write: (changes: readonly LedgerChange[]) => {
+        for (const change of changes) if (change.do === 'spend') spent.push(change.amount)
+        return Promise.resolve()
+      },
     }
     const spends = (systems: ReadonlySet<string>) => {
       const amount = new Set([...systems].flatMap((name) => people[name] ?? [])).size

@@ -4,6 +4,6 @@ import { openSqlite } from '../../src/ledger/sqlite.ts'
 
 const ledger = openSqlite(process.argv[2] ?? '', { now: () => new Date() })
 for (let n = 1; ; n += 1) {
-  await ledger.journal('r1', [{ n }])
+  await ledger.write([{ do: 'journal', run: 'r1', records: [{ n }] }])
   writeSync(1, `${n}\n`)
 }

@@ -24,7 +24,7 @@ ledgerSuite('SQLite', () => {
   const file = join(directory, 'deep', 'ledger.db')
   return Promise.resolve({
     open: (now, isGone = () => false) => later(() => openSqlite(file, { now, isGone })),
-    reader: () => later(() => openSqliteReader(file)),
+    reader: (now) => later(() => openSqliteReader(file, now)),
     ruin: () =>
       later(() => {
         mkdirSync(join(directory, 'deep'))
@@ -42,6 +42,7 @@ describe('the file of a SQLite ledger', () => {
   let file: string
   const now = (): Date => new Date('2026-05-04T10:00:00Z')
   const open = () => openSqlite(file, { now })
+  const surroundings = () => ({ root: directory, env: {}, now })
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
@@ -52,15 +53,15 @@ describe('the file of a SQLite ledger', () => {
   })
 
   it('is chosen by Settings, relative to the workspace', async () => {
-    const ledger = await openLedger({ type: 'file', path: '.rolecall/ledger.db' }, directory, now)
+    const ledger = await openLedger({ type: 'file', path: '.rolecall/ledger.db' }, surroundings())
     await ledger.close()
     expect(readdirSync(join(directory, '.rolecall'))).toContain('ledger.db')
-    const reader = await openLedgerReader({ type: 'file', path: '.rolecall/ledger.db' }, directory)
+    const reader = await openLedgerReader({ type: 'file', path: '.rolecall/ledger.db' }, surroundings())
     expect(reader.created).toBe(false)
   })
 
   it('other kinds of ledger are refused by name, never replaced by a file', async () => {
-    const git = openLedger({ type: 'git', ref: 'refs/rolecall/ledger' }, directory, now)
+    const git = openLedger({ type: 'git', ref: 'refs/rolecall/ledger' }, surroundings())
     await expect(git).rejects.toThrow(
       'This version of rolecall keeps its ledger in a file only; Settings name a ledger in git.',
     )
@@ -68,7 +69,7 @@ describe('the file of a SQLite ledger', () => {
   })
 
   it('is not created by asking, nor is anything beside it', async () => {
-    const reader = openSqliteReader(file)
+    const reader = openSqliteReader(file, now)
     expect(await reader.inventory('vpn')).toEqual([])
     await reader.close()
     expect(readdirSync(directory)).toEqual([])
@@ -77,12 +78,12 @@ describe('the file of a SQLite ledger', () => {
   it('is not changed by asking, nor is anything left beside it', async () => {
     const ledger = open()
     await taken(ledger, 'vpn', 'r1')
-    await ledger.record({ put: [ana], forget: [] })
+    await ledger.write([{ do: 'record', put: [ana], forget: [] }])
     await ledger.close()
     for (const log of ['-wal', '-shm']) rmSync(`${file}${log}`, { force: true })
     const before = readFileSync(file)
 
-    const reader = openSqliteReader(file)
+    const reader = openSqliteReader(file, now)
     expect(await reader.inventory('vpn')).toEqual([ana])
     await reader.close()
     expect(readdirSync(directory)).toEqual(['ledger.db'])
@@ -91,11 +92,11 @@ describe('the file of a SQLite ledger', () => {
 
   it('is asked while another process writes it, and answers what was committed', async () => {
     await open().close()
-    const reader = openSqliteReader(file)
+    const reader = openSqliteReader(file, now)
     expect(await reader.inventory('vpn')).toEqual([])
     const again = open()
     await taken(again, 'vpn', 'r1')
-    await again.record({ put: [ana], forget: [] })
+    await again.write([{ do: 'record', put: [ana], forget: [] }])
     expect(await reader.inventory('vpn')).toEqual([ana])
     await again.close()
     expect(await reader.inventory('vpn')).toEqual([ana])
@@ -105,17 +106,17 @@ describe('the file of a SQLite ledger', () => {
   it('is whole when it was closed: a copy of the one file is a copy of the ledger', async () => {
     const ledger = open()
     await taken(ledger, 'vpn', 'r1')
-    await ledger.record({ put: [ana], forget: [] })
+    await ledger.write([{ do: 'record', put: [ana], forget: [] }])
     await ledger.close()
     copyFileSync(file, join(directory, 'copy.db'))
-    expect(await openSqliteReader(join(directory, 'copy.db')).inventory('vpn')).toEqual([ana])
+    expect(await openSqliteReader(join(directory, 'copy.db'), now).inventory('vpn')).toEqual([ana])
   })
 
   it('survives names with everything a path can hold', async () => {
     mkdirSync(join(directory, 'a b%20?c#d'))
     file = join(directory, 'a b%20?c#d', 'l.db')
     await open().close()
-    expect(openSqliteReader(file).created).toBe(false)
+    expect(openSqliteReader(file, now).created).toBe(false)
   })
 
   const unusable: readonly [string, (path: string) => void, string, string?][] = [
@@ -146,7 +147,7 @@ describe('the file of a SQLite ledger', () => {
     put(file)
     for (const [expected, attempt] of [
       [words, open],
-      [wordsToReader, () => openSqliteReader(file)],
+      [wordsToReader, () => openSqliteReader(file, now)],
     ] as const) {
       const error = caught(attempt)
       expect(error).toBeInstanceOf(LedgerUnreachable)
@@ -158,7 +159,7 @@ describe('the file of a SQLite ledger', () => {
     const other = new Libsql(file)
     other.exec('create table precious (a)')
     other.close()
-    for (const attempt of [open, () => openSqliteReader(file)]) {
+    for (const attempt of [open, () => openSqliteReader(file, now)]) {
       expect(caught(attempt).message).toBe(`The file ${file} is a database, but not a ledger of rolecall.`)
     }
   })
@@ -175,12 +176,12 @@ describe('the file of a SQLite ledger', () => {
     const ledger = open()
     await taken(ledger, 'vpn', 'r1')
     const put = Array.from({ length: 500 }, (_, index) => ({ ...ana, key: `person-${index}` }))
-    await ledger.record({ put, forget: [] })
+    await ledger.write([{ do: 'record', put, forget: [] }])
     await ledger.close()
     const bytes = readFileSync(file)
     bytes.fill(0x5a, 8192, bytes.length - 4096)
     writeFileSync(file, bytes)
-    await expect(openSqliteReader(file).inventory('vpn')).rejects.toThrow(
+    await expect(later(() => openSqliteReader(file, now).inventory('vpn'))).rejects.toThrow(
       `The ledger ${file} is damaged; move it away, and a new one is built from git and the live systems.`,
     )
   })
@@ -189,11 +190,11 @@ describe('the file of a SQLite ledger', () => {
     const ledger = open()
     const other = new Libsql(file)
     other.exec('begin immediate')
-    await expect(ledger.audit('x', {})).rejects.toThrow(
+    await expect(ledger.write([{ do: 'audit', event: 'x', detail: {} }])).rejects.toThrow(
       `The ledger ${file} is in use by another process and did not become free within 5 seconds.`,
     )
     other.exec('rollback')
-    await ledger.audit('x', {})
+    await ledger.write([{ do: 'audit', event: 'x', detail: {} }])
     await ledger.close()
   })
 

@@ -18,7 +18,7 @@ import {
 interface Store {
   /** Another process, as it were: its own ledger on the same place. `gone` says whom it knows to be dead. */
   open(now: () => Date, gone?: (holder: LockHolder) => boolean): Promise<Ledger>
-  reader(): Promise<LedgerReader>
+  reader(now: () => Date): Promise<LedgerReader>
   /** Puts something in place of the ledger that cannot be used. */
   ruin(): Promise<void>
   drop(): Promise<void>
@@ -47,18 +47,21 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
 
     describe('what it remembers', () => {
       it('is created by the first to open it, and by nobody after', async () => {
-        expect((await open()).created).toBe(true)
-        expect((await open()).created).toBe(false)
+        const made = new Date(time).toISOString()
+        expect(await open()).toMatchObject({ created: true, createdAt: made })
+        time += 60_000
+        expect(await open()).toMatchObject({ created: false, createdAt: made })
+        expect(await store.reader(now)).toMatchObject({ created: false, createdAt: made })
       })
 
       it('finds everything again after it was closed and opened', async () => {
         const before = await open()
         await taken(before, 'vpn', 'r1')
-        await before.record({ put: [ana], forget: [] })
+        await before.write([{ do: 'record', put: [ana], forget: [] }])
         await before.begin(runRecord('r1'))
-        await before.journal('r1', [{ type: 'one' }])
-        await before.spend('a'.repeat(64), 2, 'r1')
-        await before.audit('run started', { run: 'r1' })
+        await before.write([{ do: 'journal', run: 'r1', records: [{ type: 'one' }] }])
+        await before.write([{ do: 'spend', acceptance: 'a'.repeat(64), amount: 2, run: 'r1' }])
+        await before.write([{ do: 'audit', event: 'run started', detail: { run: 'r1' } }])
         await before.close()
 
         const after = await open()
@@ -68,10 +71,43 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         expect(await after.spent('a'.repeat(64))).toBe(2)
       })
 
+      it('makes all changes of one write or none of them', async () => {
+        const ledger = await open()
+        await taken(ledger, 'vpn', 'r1')
+        const both = [
+          { do: 'journal', run: 'r1', records: [{ type: 'one' }] },
+          { do: 'reserve', reservations: [{ ...reservation('r1', 'ana'), system: 'wiki' }] },
+        ] as const
+        await expect(ledger.write(both)).rejects.toThrow(LockLost)
+        expect(await ledger.readJournal('r1')).toEqual([])
+        const run = runRecord('r1')
+        await expect(ledger.begin(run, both)).rejects.toThrow(LockLost)
+        expect(await ledger.runs(10)).toEqual([])
+        expect(await ledger.begin(run, [both[0]])).toBe(true)
+        expect(await ledger.begin({ ...run, run: 'r2' }, [both[0]])).toBe(false)
+        expect(await ledger.readJournal('r1')).toHaveLength(1)
+      })
+
+      it('keeps what was last seen of each system, for who holds its lock', async () => {
+        const ledger = await open()
+        const seen = {
+          system: 'vpn',
+          at: now().toISOString(),
+          commit: 'c1',
+          census: { account: { count: 3, digest: 'd1' } },
+        }
+        await expect(ledger.write([{ do: 'see', seen }])).rejects.toThrow(LockLost)
+        await taken(ledger, 'vpn', 'r1')
+        await ledger.write([{ do: 'see', seen: { ...seen, commit: 'c0' } }])
+        await ledger.write([{ do: 'see', seen }])
+        expect(await ledger.lastSeen('vpn')).toEqual(seen)
+        expect(await ledger.lastSeen('wiki')).toBeUndefined()
+      })
+
       it('shows an open ledger the commits of another at once', async () => {
         const [writer, watcher] = [await open(), await open()]
         await taken(writer, 'vpn', 'r1')
-        await writer.record({ put: [ana], forget: [] })
+        await writer.write([{ do: 'record', put: [ana], forget: [] }])
         expect(await watcher.inventory('vpn')).toEqual([ana])
       })
     })
@@ -83,9 +119,9 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         await taken(ledger, 'wiki', 'r1')
         const elsewhere = { ...ana, system: 'wiki' }
         const group = { ...ana, kind: 'group' as const }
-        await ledger.record({ put: [ana, elsewhere, group], forget: [] })
+        await ledger.write([{ do: 'record', put: [ana, elsewhere, group], forget: [] }])
         const { id: _id, ...withoutId } = { ...ana, wish: 'f'.repeat(64), run: 'r2' }
-        await ledger.record({ put: [withoutId], forget: [] })
+        await ledger.write([{ do: 'record', put: [withoutId], forget: [] }])
         expect(sorted(await ledger.inventory('vpn'))).toEqual(sorted([withoutId, group]))
         expect(await ledger.inventory('wiki')).toEqual([elsewhere])
       })
@@ -94,8 +130,8 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         const ledger = await open()
         await taken(ledger, 'vpn', 'r1')
         const bo = { ...ana, key: 'bo' }
-        await ledger.record({ put: [ana, bo], forget: [] })
-        await ledger.record({ put: [], forget: [ana, { ...ana, key: 'nobody' }] })
+        await ledger.write([{ do: 'record', put: [ana, bo], forget: [] }])
+        await ledger.write([{ do: 'record', put: [], forget: [ana, { ...ana, key: 'nobody' }] }])
         expect(await ledger.inventory('vpn')).toEqual([bo])
       })
 
@@ -103,14 +139,14 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         const ledger = await open()
         await taken(ledger, 'vpn', 'r1')
         const put = Array.from({ length: 100_000 }, (_, index) => ({ ...ana, key: `person-${index}` }))
-        await ledger.record({ put, forget: [] })
+        await ledger.write([{ do: 'record', put, forget: [] }])
         expect(await ledger.inventory('vpn')).toHaveLength(100_000)
       })
 
       it('is all or nothing: one entry of a system that is not locked keeps all out', async () => {
         const ledger = await open()
         await taken(ledger, 'vpn', 'r1')
-        const mixed = ledger.record({ put: [ana, { ...ana, system: 'wiki' }], forget: [] })
+        const mixed = ledger.write([{ do: 'record', put: [ana, { ...ana, system: 'wiki' }], forget: [] }])
         await expect(mixed).rejects.toThrow('The lock of system "wiki" is not held by this run.')
         expect(await ledger.inventory('vpn')).toEqual([])
       })
@@ -121,7 +157,7 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         const odd = ["'; drop table inventory; --", '__proto__', 'a\nb', '\u{1F980} crab', ' ', '%_'].map(
           (key) => ({ ...ana, key, handle: key }),
         )
-        await ledger.record({ put: odd, forget: [] })
+        await ledger.write([{ do: 'record', put: odd, forget: [] }])
         expect(sorted(await ledger.inventory('vpn'))).toEqual(sorted(odd))
       })
     })
@@ -162,19 +198,27 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
       it('F23: is taken over after 60 s of silence, and the old holder writes nothing any more', async () => {
         const [first, second] = [await open(), await open()]
         const lock = await taken(first, 'vpn', 'r1')
-        await first.record({ put: [ana], forget: [] })
+        await first.write([{ do: 'record', put: [ana], forget: [] }])
         time += 60_000
         expect((await taken(second, 'vpn', 'r2')).generation).toBe(lock.generation + 1)
 
         await expect(lock.beat()).rejects.toThrow(LockLost)
-        await expect(first.record({ put: [], forget: [ana] })).rejects.toThrow(LockLost)
-        await expect(first.journal('r1', [{ type: 'late' }])).rejects.toThrow('another run took it over')
+        await expect(first.write([{ do: 'record', put: [], forget: [ana] }])).rejects.toThrow(LockLost)
+        await expect(
+          first.write([{ do: 'journal', run: 'r1', records: [{ type: 'late' }] }]),
+        ).rejects.toThrow('another run took it over')
         await expect(first.begin(runRecord('r1'))).rejects.toThrow(LockLost)
-        await expect(first.finish('r1', 'done')).rejects.toThrow(LockLost)
-        await expect(first.spend('a', 1, 'r1')).rejects.toThrow(LockLost)
-        await expect(first.reserve([reservation('r1', 'ana')])).rejects.toThrow(LockLost)
-        await expect(first.unreserve([reservation('r1', 'ana')])).rejects.toThrow(LockLost)
-        await expect(first.audit('late', {})).rejects.toThrow(LockLost)
+        await expect(first.write([{ do: 'finish', run: 'r1', state: 'done' }])).rejects.toThrow(LockLost)
+        await expect(first.write([{ do: 'spend', acceptance: 'a', amount: 1, run: 'r1' }])).rejects.toThrow(
+          LockLost,
+        )
+        await expect(
+          first.write([{ do: 'reserve', reservations: [reservation('r1', 'ana')] }]),
+        ).rejects.toThrow(LockLost)
+        await expect(
+          first.write([{ do: 'unreserve', reservations: [reservation('r1', 'ana')] }]),
+        ).rejects.toThrow(LockLost)
+        await expect(first.write([{ do: 'audit', event: 'late', detail: {} }])).rejects.toThrow(LockLost)
         expect(await second.inventory('vpn')).toEqual([ana])
         expect(await second.readJournal('r1')).toEqual([])
       })
@@ -229,7 +273,7 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
       it('lists the latest first, up to the limit, narrowed before it is counted', async () => {
         const ledger = await open()
         for (const run of ['r1', 'r2', 'r3']) await ledger.begin(runRecord(run))
-        await ledger.finish('r2', 'partial')
+        await ledger.write([{ do: 'finish', run: 'r2', state: 'partial' }])
         expect((await ledger.runs(2)).map(({ run }) => run)).toEqual(['r3', 'r2'])
         expect((await ledger.runs(1, { state: 'partial' })).map(({ run }) => run)).toEqual(['r2'])
         expect((await ledger.runs(9, { intent: 'intent of r1' })).map(({ run }) => run)).toEqual(['r1'])
@@ -240,7 +284,7 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
         const ledger = await open()
         await ledger.begin(runRecord('r1'))
         time += 5000
-        await ledger.finish('r1', 'done')
+        await ledger.write([{ do: 'finish', run: 'r1', state: 'done' }])
         expect(await ledger.runs(1)).toMatchObject([{ state: 'done', finishedAt: now().toISOString() }])
       })
     })
@@ -248,9 +292,9 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
     describe('journal', () => {
       it('keeps the records of each run in the order in which they came', async () => {
         const ledger = await open()
-        await ledger.journal('r1', [{ n: 1 }, { n: 2 }])
-        await ledger.journal('r2', [{ n: 1 }])
-        await ledger.journal('r1', [{ n: 3, text: 'ü\n"' }])
+        await ledger.write([{ do: 'journal', run: 'r1', records: [{ n: 1 }, { n: 2 }] }])
+        await ledger.write([{ do: 'journal', run: 'r2', records: [{ n: 1 }] }])
+        await ledger.write([{ do: 'journal', run: 'r1', records: [{ n: 3, text: 'ü\n"' }] }])
         expect((await ledger.readJournal('r1')).map(({ sequence, record }) => [sequence, record])).toEqual([
           [1, { n: 1 }],
           [2, { n: 2 }],
@@ -265,7 +309,9 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
       it('stand until they are released, whatever their age', async () => {
         const ledger = await open()
         await taken(ledger, 'vpn', 'r1')
-        await ledger.reserve([reservation('r1', 'ana'), reservation('r1', 'bo')])
+        await ledger.write([
+          { do: 'reserve', reservations: [reservation('r1', 'ana'), reservation('r1', 'bo')] },
+        ])
         time += 365 * 86_400_000
         await taken(await open(), 'vpn', 'r2')
         const later = await open()
@@ -278,38 +324,46 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
       it('are released one by one', async () => {
         const ledger = await open()
         await taken(ledger, 'vpn', 'r1')
-        await ledger.reserve([reservation('r1', 'ana'), reservation('r1', 'bo')])
-        await ledger.unreserve([reservation('r1', 'ana'), reservation('r2', 'bo')])
+        await ledger.write([
+          { do: 'reserve', reservations: [reservation('r1', 'ana'), reservation('r1', 'bo')] },
+        ])
+        await ledger.write([
+          { do: 'unreserve', reservations: [reservation('r1', 'ana'), reservation('r2', 'bo')] },
+        ])
         expect(await ledger.reservations('vpn')).toEqual([reservation('r1', 'bo')])
       })
 
       it('cannot be made without the lock', async () => {
         const ledger = await open()
-        await expect(ledger.reserve([reservation('r1', 'ana')])).rejects.toThrow(LockLost)
+        await expect(
+          ledger.write([{ do: 'reserve', reservations: [reservation('r1', 'ana')] }]),
+        ).rejects.toThrow(LockLost)
         const lock = await taken(ledger, 'vpn', 'r1')
         await lock.release()
-        await expect(ledger.reserve([reservation('r1', 'ana')])).rejects.toThrow(LockLost)
+        await expect(
+          ledger.write([{ do: 'reserve', reservations: [reservation('r1', 'ana')] }]),
+        ).rejects.toThrow(LockLost)
       })
     })
 
     describe('acceptances', () => {
       it('are spent cumulatively, each by its own content', async () => {
         const ledger = await open()
-        await ledger.spend('one', 3, 'r1')
-        await ledger.spend('one', 2, 'r1')
-        await ledger.spend('one', 4, 'r2')
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: 3, run: 'r1' }])
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: 2, run: 'r1' }])
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: 4, run: 'r2' }])
         expect([await ledger.spent('one'), await ledger.spent('two')]).toEqual([9, 0])
       })
 
       it('get back what the very run had spent, and never more than that', async () => {
         const ledger = await open()
-        await ledger.spend('one', 3, 'r1')
-        await ledger.spend('one', 4, 'r2')
-        await ledger.spend('one', -2, 'r2')
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: 3, run: 'r1' }])
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: 4, run: 'r2' }])
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: -2, run: 'r2' }])
         expect(await ledger.spent('one')).toBe(5)
-        await ledger.spend('one', -9, 'r2')
+        await ledger.write([{ do: 'spend', acceptance: 'one', amount: -9, run: 'r2' }])
         expect(await ledger.spent('one')).toBe(3)
-        await ledger.spend('two', -1, 'r1')
+        await ledger.write([{ do: 'spend', acceptance: 'two', amount: -1, run: 'r1' }])
         expect(await ledger.spent('two')).toBe(0)
       })
     })
@@ -317,17 +371,18 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
     describe('audit', () => {
       it('chains each record to the one before', async () => {
         const ledger = await open()
-        const first = await ledger.audit('run started', { run: 'r1', who: 'ana' })
-        const second = await ledger.audit('run finished', { run: 'r1' })
+        await ledger.write([{ do: 'audit', event: 'run started', detail: { run: 'r1', who: 'ana' } }])
+        await ledger.write([{ do: 'audit', event: 'run finished', detail: { run: 'r1' } }])
+        const [first, second] = await collect(ledger)
         expect(first).toMatchObject({ sequence: 1, previous: '0'.repeat(64) })
-        expect(second).toMatchObject({ sequence: 2, previous: first.hash })
-        expect(await collect(ledger)).toEqual([first, second])
+        expect(second).toMatchObject({ sequence: 2, previous: first?.hash })
         expect(await firstBroken(ledger.auditRecords())).toBeUndefined()
       })
 
       it('shows the first record that was changed, moved or taken out', async () => {
         const ledger = await open()
-        for (const run of ['r1', 'r2', 'r3']) await ledger.audit('run finished', { run })
+        for (const run of ['r1', 'r2', 'r3'])
+          await ledger.write([{ do: 'audit', event: 'run finished', detail: { run } }])
         const records = await collect(ledger)
         const [one, two, three] = records as [(typeof records)[0], (typeof records)[0], (typeof records)[0]]
         expect(await firstBroken([one, { ...two, detail: { run: 'r9' } }, three])).toBe(2)
@@ -339,14 +394,18 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
 
       it('is read whole, however long it is', async () => {
         const ledger = await open()
-        for (let index = 0; index < 1003; index += 1) await ledger.audit('tick', index)
+        const ticks = [...Array(1003).keys()].map(
+          (detail) => ({ do: 'audit', event: 'tick', detail }) as const,
+        )
+        await ledger.write(ticks.slice(0, 3))
+        await ledger.write(ticks.slice(3))
         expect((await collect(ledger)).map(({ detail }) => detail)).toEqual([...Array(1003).keys()])
       })
     })
 
     describe('asking only', () => {
       it('answers as an empty ledger where there is none, and creates nothing', async () => {
-        const reader = await store.reader()
+        const reader = await store.reader(now)
         opened.push(reader)
         expect(reader.created).toBe(true)
         expect([
@@ -363,12 +422,12 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
       it('sees what was recorded, beside an open writer and after it', async () => {
         const ledger = await open()
         await taken(ledger, 'vpn', 'r1')
-        await ledger.record({ put: [ana], forget: [] })
-        const beside = await store.reader()
+        await ledger.write([{ do: 'record', put: [ana], forget: [] }])
+        const beside = await store.reader(now)
         opened.push(beside)
         expect([beside.created, await beside.inventory('vpn')]).toEqual([false, [ana]])
         await ledger.close()
-        const after = await store.reader()
+        const after = await store.reader(now)
         opened.push(after)
         expect(await after.inventory('vpn')).toEqual([ana])
       })
@@ -378,7 +437,7 @@ export function ledgerSuite(name: string, make: () => Promise<Store>): void {
       it('is LedgerUnreachable, for writing and for asking', async () => {
         await store.ruin()
         await expect(open()).rejects.toThrow(LedgerUnreachable)
-        await expect(store.reader()).rejects.toThrow(LedgerUnreachable)
+        await expect(store.reader(now)).rejects.toThrow(LedgerUnreachable)
       })
     })
   })
