@@ -7,10 +7,15 @@ import type { AuditRecord } from './ledger.ts'
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined
 
 /** What the first record names as the one before it. */
-export const noRecord = '0'.repeat(64)
+const noRecord = '0'.repeat(64)
 
-/** Adds the hash over the record and, through `previous`, over everything before it. */
-export function seal(record: Omit<AuditRecord, 'hash'>): AuditRecord {
+/** The record that follows `last`. Its hash covers it and, through `previous`, everything before it. */
+export function sealAfter(
+  last: Pick<AuditRecord, 'sequence' | 'hash'> | undefined,
+  at: string,
+  { event, detail }: Pick<AuditRecord, 'event' | 'detail'>,
+): AuditRecord {
+  const record = { sequence: (last?.sequence ?? 0) + 1, at, event, detail, previous: last?.hash ?? noRecord }
   return { ...record, hash: hashOf(record) }
 }
 

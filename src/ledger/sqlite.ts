@@ -3,62 +3,42 @@
  * when it returns (write-ahead log, synchronous = FULL).
  */
 import type { JsonObject } from '../model/json.ts'
-import { noRecord, seal } from './audit.ts'
+import { sealAfter } from './audit.ts'
 import { emptyLedger } from './empty.ts'
-import { isGone as isGoneHere } from './host.ts'
-import {
-  LockLost,
-  type AuditRecord,
-  type InventoryEntry,
-  type JournalRecord,
-  type LastSeen,
-  type Ledger,
-  type LedgerChange,
-  type LedgerReader,
-  type Lock,
-  type LockHolder,
-  type Reservation,
-  type RunRecord,
+import type {
+  AuditRecord,
+  InventoryEntry,
+  JournalRecord,
+  LastSeen,
+  Ledger,
+  LedgerChange,
+  LedgerReader,
+  Lock,
+  LockHolder,
+  Reservation,
+  RunRecord,
 } from './ledger.ts'
+import { systemsOf, take, TakenLocks, type LedgerOptions, type LockState } from './lock.ts'
 import { inWords, openFile, openFileToRead, type Database } from './sqlite-file.ts'
 
-/** A holder that has not been heard of for so long is taken over. */
-const staleAfter = 60_000
-
-interface Options {
-  readonly now: () => Date
-  /** Whether the holder is known to be dead, so that its lock can be taken at once. */
-  readonly isGone?: (holder: LockHolder) => boolean
-}
-
 /** Opens or creates the ledger at `path`. Throws LedgerUnreachable. */
-export function openSqlite(path: string, { now, isGone = isGoneHere }: Options): Ledger {
+export function openSqlite(path: string, options: LedgerOptions): Ledger {
+  const { now } = options
   const { database, created } = openFile(path, now())
   const run = statements(database)
-  /** The locks this very ledger took, by system: the generation it must still find. */
-  const taken = new Map<string, number>()
+  const taken = new TakenLocks()
   const time = (): string => now().toISOString()
 
-  /** Runs `work` in one durable transaction that first proves that the locks taken are still held. */
-  const write = <T>(systems: Iterable<string>, work: () => T): Promise<T> =>
+  /** Runs `work` in one durable transaction that first proves the locks taken, and those of `needed`. */
+  const write = <T>(needed: Iterable<string>, work: () => T): Promise<T> =>
     attempt(path, () =>
       database
         .transaction(() => {
-          for (const system of taken.keys()) prove(system)
-          for (const system of systems) prove(system)
+          for (const system of taken.toProve(needed)) taken.prove(system, lockState(run, system))
           return work()
         })
         .immediate(),
     )
-
-  const prove = (system: string): void => {
-    const [row] = run('select generation, held from lock where system = ?', system) as LockRow[]
-    if (row?.held !== 1 || row.generation !== taken.get(system)) {
-      throw new LockLost(
-        `The lock of system "${system}" is not held by this run${row?.held === 1 ? ' any more: another run took it over' : ''}.`,
-      )
-    }
-  }
 
   const lockOf = (system: string, generation: number): Lock => ({
     system,
@@ -69,7 +49,7 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
       }),
     release: () =>
       attempt(path, () => {
-        if (taken.get(system) === generation) taken.delete(system)
+        taken.remove(system, generation)
         run('update lock set held = 0 where system = ? and generation = ?', system, generation)
       }),
   })
@@ -77,20 +57,20 @@ export function openSqlite(path: string, { now, isGone = isGoneHere }: Options):
   return {
     ...reader(run, path, created),
 
-    lock: async (system, holder) => {
+    lock: async (system, candidate) => {
       const answer = await write([], () => {
-        const [row] = run('select * from lock where system = ?', system) as LockRow[]
-        if (row?.held === 1 && isAlive(row, now()) && !isGone(row)) return holderOf(row)
-        const generation = (row?.generation ?? 0) + 1
+        const next = take(lockState(run, system), candidate, options)
+        if ('heldBy' in next) return next
+        const { run: name, actor, host, pid, since, heartbeat } = next.holder
         run(
           'insert or replace into lock values (?, ?, 1, ?, ?, ?, ?, ?, ?)',
-          ...[system, generation, holder.run, holder.actor, holder.host, holder.pid, time(), time()],
+          ...[system, next.generation, name, actor, host, pid, since, heartbeat],
         )
-        return generation
+        return next
       })
-      if (typeof answer !== 'number') return { heldBy: answer }
-      taken.set(system, answer)
-      return lockOf(system, answer)
+      if ('heldBy' in answer) return answer
+      taken.add(system, answer.generation)
+      return lockOf(system, answer.generation)
     },
 
     begin: (record, changes = []) =>
@@ -184,9 +164,7 @@ function make(run: Run, change: LedgerChange, at: string): void {
         AuditRecord,
         'sequence' | 'hash'
       >[]
-      const sequence = (last?.sequence ?? 0) + 1
-      const { event, detail } = change
-      const { previous, hash } = seal({ sequence, at, event, detail, previous: last?.hash ?? noRecord })
+      const { sequence, event, detail, previous, hash } = sealAfter(last, at, change)
       run('insert into audit values (?, ?, ?, ?, ?, ?)', sequence, at, event, text(detail), previous, hash)
       return
     }
@@ -248,16 +226,15 @@ function reader(run: Run, path: string, created: boolean): Omit<LedgerReader, 'c
   }
 }
 
-/** Systems whose lock the changes need. */
-function systemsOf(changes: readonly LedgerChange[]): ReadonlySet<string> {
-  return new Set(
-    changes.flatMap((change) => {
-      if (change.do === 'record') return [...change.put, ...change.forget].map(({ system }) => system)
-      if (change.do === 'reserve' || change.do === 'unreserve')
-        return change.reservations.map(({ system }) => system)
-      return change.do === 'see' ? [change.seen.system] : []
-    }),
-  )
+function lockState(run: Run, system: string): LockState | undefined {
+  const [row] = run('select * from lock where system = ?', system) as LockRow[]
+  if (row === undefined) return undefined
+  const { run: name, actor, host, pid, since, heartbeat } = row
+  return {
+    generation: row.generation,
+    held: row.held === 1,
+    holder: { run: name, actor, host, pid, since, heartbeat },
+  }
 }
 
 function madeAt(run: Run): string {
@@ -289,15 +266,6 @@ function attempt<T>(path: string, work: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(inWords(path, work))
   })
-}
-
-/** A clock that was set back leaves a heartbeat in the future: that says no more about life than an old one. */
-function isAlive(holder: LockHolder, now: Date): boolean {
-  return Math.abs(now.getTime() - Date.parse(holder.heartbeat)) < staleAfter
-}
-
-function holderOf({ run, actor, host, pid, since, heartbeat }: LockRow): LockHolder {
-  return { run, actor, host, pid, since, heartbeat }
 }
 
 /** Absent is a missing key, not null. */
