@@ -21,6 +21,7 @@ import { diff } from '../plan/diff.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
+import { ledgerSurroundings } from './ledger.ts'
 import { connectorOf } from './reconcile.ts'
 import type { Session } from './session.ts'
 import { adoptionSummary } from './adoption.ts'
@@ -193,7 +194,7 @@ async function compared(scene: Scene, workspace: Workspace, border: Border): Pro
   const desired = workspace.desired.get(name)
   if (desired === undefined) throw new Error(`no desired graph for system ${name}`)
   const config: SystemConfig = { ...scene.config, stage: 'full', exclusive: [] }
-  const ledger = await openLedgerReader(workspace.settings.ledger, { ...border, root: scene.root })
+  const ledger = await openLedgerReader(workspace.settings.ledger, ledgerSurroundings(scene.root, border))
   try {
     const inventory = await ledger.inventory(name)
     return diff({ desired, actual: observation.graph, description, rules, config, inventory })

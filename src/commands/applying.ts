@@ -11,6 +11,7 @@ import type { Border } from './border.ts'
 import { execution, type Running } from './execution.ts'
 import { faultOf } from './ending.ts'
 import { exit, Fault, worst, type ExitCode } from './exit.ts'
+import { ledgerSurroundings } from './ledger.ts'
 import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
 import { compareAll, connectorOf, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
@@ -216,7 +217,7 @@ async function refuseUnexpected(
 ): Promise<void> {
   if (expect === undefined) return
   const { openLedgerReader } = await import('../ledger/open.ts')
-  const ledger = await openLedgerReader(workspace.settings.ledger, { ...border, root: workspace.root })
+  const ledger = await openLedgerReader(workspace.settings.ledger, ledgerSurroundings(workspace.root, border))
   const expected = await isExpected(plan, expect, ledger).finally(() => ledger.close())
   if (expected) return
   border.err(`expected intent  ${terminal(expect)}\nintent now       ${plan.intent}\n\n`)

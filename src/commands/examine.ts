@@ -14,6 +14,7 @@ import { version } from '../version.ts'
 import type { Border } from './border.ts'
 import { InvalidManifests } from './exit.ts'
 import { expected } from './faults.ts'
+import { ledgerSurroundings } from './ledger.ts'
 import { connectorOf } from './reconcile.ts'
 import type { Session } from './session.ts'
 import { targetOf } from './target.ts'
@@ -106,7 +107,7 @@ async function ledger(config: LedgerConfig, root: string, border: Border): Promi
   }
   const checks: Check[] = []
   await attempt(checks, 'ledger', async () => {
-    const open = await openLedgerReader(config, { ...border, root })
+    const open = await openLedgerReader(config, ledgerSurroundings(root, border))
     try {
       const [last] = await open.runs(1)
       const run = last === undefined ? 'no run yet' : `last run ${last.run}: ${last.state}`

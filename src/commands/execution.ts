@@ -22,6 +22,7 @@ import type { Border } from './border.ts'
 import { endingOf } from './ending.ts'
 import { exit, Fault, type ExitCode } from './exit.ts'
 import { showFault } from './faults.ts'
+import { ledgerSurroundings } from './ledger.ts'
 import { openProgress, type Progress } from './progress.ts'
 import { connectorOf } from './reconcile.ts'
 import type { Session } from './session.ts'
@@ -45,7 +46,7 @@ export async function execution(
   session: Session,
 ): Promise<ExitCode> {
   const { plan, workspace } = running
-  const ledger = await openLedger(workspace.settings.ledger, { ...border, root: workspace.root })
+  const ledger = await openLedger(workspace.settings.ledger, ledgerSurroundings(workspace.root, border))
   const progress = await openProgress(border, session.quiet)
   const interrupt = interruptible(progress)
   try {

@@ -19,6 +19,7 @@ import { assemble } from '../plan/plan.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { exit, Fault } from './exit.ts'
+import { ledgerSurroundings } from './ledger.ts'
 import type { Log } from './log.ts'
 import { targetOf } from './target.ts'
 import { loadWorkspace, type Loaded } from './workspace.ts'
@@ -158,9 +159,12 @@ interface Memory {
 async function remember(
   workspace: Workspace,
   configs: readonly SystemConfig[],
-  { env, now }: Pick<ReconcileOptions, 'env' | 'now'>,
+  options: Pick<ReconcileOptions, 'env' | 'now'>,
 ): Promise<Memory> {
-  const ledger = await openLedgerReader(workspace.settings.ledger, { env, now, root: workspace.root })
+  const ledger = await openLedgerReader(
+    workspace.settings.ledger,
+    ledgerSurroundings(workspace.root, options),
+  )
   try {
     const inventory = new Map<string, readonly InventoryEntry[]>()
     for (const { name } of configs) inventory.set(name, await ledger.inventory(name))

@@ -1,14 +1,14 @@
 /** Chooses the ledger that the Settings name. The client is loaded only when one is opened. */
 import { resolve } from 'node:path'
-import type { LedgerConfig } from '../model/workspace.ts'
+import type { LedgerConfig, SecretReference } from '../model/workspace.ts'
 import { LedgerUnreachable, type Ledger, type LedgerReader } from './ledger.ts'
 
 /** What a ledger takes from its surroundings. */
 export interface LedgerSurroundings {
   /** Absolute path of the workspace; a ledger's file is relative to it. */
   readonly root: string
-  /** For a reference to a secret. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Fetches what a reference leads to; rejects, with words for people, when it leads nowhere. */
+  readonly secret: (reference: SecretReference) => Promise<string>
   /** The clock, for heartbeats and records. */
   readonly now: () => Date
 }

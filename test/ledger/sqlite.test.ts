@@ -42,7 +42,11 @@ describe('the file of a SQLite ledger', () => {
   let file: string
   const now = (): Date => new Date('2026-05-04T10:00:00Z')
   const open = () => openSqlite(file, { now })
-  const surroundings = () => ({ root: directory, env: {}, now })
+  const surroundings = () => ({
+    root: directory,
+    secret: () => Promise.reject(new Error('no secret is asked for')),
+    now,
+  })
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
