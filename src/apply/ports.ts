@@ -1,6 +1,6 @@
 /** Everything the executor takes from its surroundings, so that tests can hand it a world with faults. */
 import type { Connector, Observation, Reader, Writer } from '../connector/contract.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Ledger, Reservation } from '../ledger/ledger.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { ResourceRef } from '../model/resource.ts'
 import type { Person, SystemConfig } from '../model/workspace.ts'
@@ -56,6 +56,8 @@ export interface Ports {
   /** `hostName()` of ledger/host.ts. */
   readonly host: string
   readonly pid: number
+  /** Whether whoever made a reservation is known to be dead; as ledger/host.ts knows it unless said otherwise. */
+  readonly isGone?: (holder: Pick<Reservation, 'run' | 'host' | 'pid'>) => boolean
   /** Name and version of the program, for the records. */
   readonly tool: string
   readonly now: () => Date

@@ -18,6 +18,13 @@ export interface Recovery {
   recovered(): readonly Recovered[]
 }
 
+/** What a recovery has found and done so far: plain data, so that a run can be put away and taken up again. */
+export interface Recalled {
+  /** Runs that were killed; absent until the first look. */
+  unfinished?: readonly Unfinished[]
+  readonly closed: Unfinished[]
+}
+
 interface Unfinished {
   readonly run: string
   readonly startedAt: string
@@ -30,13 +37,13 @@ interface Unfinished {
 const most = 100
 
 /** `run` is the run that looks; it is not a killed one itself. */
-export function newRecovery(ledger: Ledger, run: string): Recovery {
-  let known: Promise<Unfinished[]> | undefined
-  const closed: Unfinished[] = []
+export function newRecovery(ledger: Ledger, run: string, recalled: Recalled = { closed: [] }): Recovery {
+  const { closed } = recalled
 
   return {
     look: async (system, live, description) => {
-      for (const old of await (known ??= unfinished(ledger, run))) {
+      recalled.unfinished ??= await unfinished(ledger, run)
+      for (const old of recalled.unfinished) {
         if (!old.open.delete(system)) continue
         const writes = [...old.told.inFlight].filter(([, write]) => write.ref.system === system)
         const steps = writes.map(([id, write]) => ({
@@ -62,7 +69,7 @@ export function newRecovery(ledger: Ledger, run: string): Recovery {
     },
 
     close: async () => {
-      for (const old of (await known) ?? []) {
+      for (const old of recalled.unfinished ?? []) {
         if (old.open.size > 0 || closed.includes(old)) continue
         const detail = { run: old.run, foundBy: run, inFlight: old.steps.length }
         await ledger.write([
