@@ -10,6 +10,8 @@ export interface Confirmation {
   readonly byRules: readonly string[]
   /** Owners that the independent checker finds, without those whom the step touches. */
   readonly byFloor: readonly string[]
+  /** What only one of the two ways of looking sees, of all who own the system and can be used, before the step. */
+  readonly differing: Differing
   /** Accounts that another run was about to lower, and of which nobody knows whether it did. */
   readonly reserved: readonly string[]
   /** Age of the older of the two reads, in seconds. */
@@ -18,18 +20,41 @@ export interface Confirmation {
   readonly pending: readonly { readonly account: string; readonly because: string }[]
 }
 
+interface Differing {
+  readonly onlyByRules: readonly string[]
+  readonly onlyByFloor: readonly string[]
+}
+
 /** A look at the owners that is older says nothing about now. */
 const freshSeconds = 60
 
-/** `confirmed`, or what becomes of the step instead. `final`: looking again would not help. */
-export function judge(
-  seen: Confirmation,
-): 'confirmed' | { readonly outcome: StepOutcome; readonly final: boolean } {
+interface Refusal {
+  readonly outcome: StepOutcome
+  /** Looking again would not help. */
+  readonly final: boolean
+  /** Why nothing more may be sent to the system at all: one of the two is wrong about it, and nobody knows which. */
+  readonly halts?: string
+}
+
+/** `confirmed`, or what becomes of the step instead. */
+export function judge(seen: Confirmation): 'confirmed' | Refusal {
   if (seen.age > freshSeconds) {
     const reason = `the owners were read ${Math.round(seen.age)} seconds ago, and that is too long to rely on`
     return { outcome: { result: 'skipped', reason }, final: true }
   }
+  const differ = difference(seen.differing)
+  if (differ !== undefined)
+    return { outcome: { result: 'skipped', reason: differ }, final: false, halts: differ }
   return remaining(seen).length > 0 ? 'confirmed' : { outcome: unconfirmed(seen), final: false }
+}
+
+function difference({ onlyByRules, onlyByFloor }: Differing): string | undefined {
+  if (onlyByRules.length + onlyByFloor.length === 0) return undefined
+  const sides = [
+    ...(onlyByRules.length === 0 ? [] : [`only the rules see ${onlyByRules.join(', ')}`]),
+    ...(onlyByFloor.length === 0 ? [] : [`only the direct read sees ${onlyByFloor.join(', ')}`]),
+  ]
+  return `the two looks at who owns the system do not agree, so nothing more is sent here: ${sides.join('; ')}`
 }
 
 function remaining({ byRules, byFloor, reserved }: Confirmation): readonly string[] {

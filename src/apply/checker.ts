@@ -1,18 +1,29 @@
 /**
  * The second look before an owner is lowered. It knows the raw answer of the system and the step, and nothing of
- * the planner, the rules or the graph: a mistake made there is not made here again.
+ * the planner, the rules or the graph: a mistake made there is not made here again. It takes no code from anywhere.
  */
 import type { FloorReader } from '../connector/contract.ts'
-import { asciiLower } from '../connector/describe.ts'
 import type { Write } from '../model/change.ts'
 import type { JsonObject } from '../model/json.ts'
 
 /**
- * Keys of the accounts that own the system and that the step does not touch, lower case where keys fold, sorted.
+ * Keys of all accounts that own the system and can be used, sorted.
  *
  * @param payloads native answers of a direct read of all accounts with an owner role
  * @param read says of one of them whose it is, and whether it owns the system and can be used
- * @param lowers accounts that the plan says the step lowers; the step's own account is left out in any case
+ */
+export function ownersSeen(payloads: readonly JsonObject[], read: FloorReader): readonly string[] {
+  const seen = new Set<string>()
+  for (const payload of payloads) {
+    const { account, owner, usable } = read(payload)
+    if (account !== '' && owner && usable) seen.add(account)
+  }
+  return [...seen].sort()
+}
+
+/**
+ * Those of them that the step does not touch: neither the account it writes, under its old name or its new one, nor
+ * whom the plan says that it lowers. Spellings that differ in case are taken for one: rather one owner too few.
  */
 export function ownersLeft(
   payloads: readonly JsonObject[],
@@ -20,13 +31,12 @@ export function ownersLeft(
   write: Write,
   lowers: readonly string[],
 ): readonly string[] {
-  const touched = new Set(lowers.map(asciiLower))
-  if (write.ref.kind === 'account') touched.add(asciiLower(write.ref.key))
-  if (write.action === 'rename' && write.ref.kind === 'account') touched.add(asciiLower(write.from))
-  const left = new Set<string>()
-  for (const payload of payloads) {
-    const { account, owner, usable } = read(payload)
-    if (account !== '' && owner && usable && !touched.has(asciiLower(account))) left.add(account)
-  }
-  return [...left].sort()
+  const touched = new Set(lowers.map(folded))
+  if (write.ref.kind === 'account') touched.add(folded(write.ref.key))
+  if (write.action === 'rename' && write.ref.kind === 'account') touched.add(folded(write.from))
+  return ownersSeen(payloads, read).filter((account) => !touched.has(folded(account)))
+}
+
+function folded(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

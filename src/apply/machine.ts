@@ -94,15 +94,20 @@ function proceed(program: Program, run: Run): Next {
   if (isCut(run)) return close(run)
   const system = program.systems[run.system]
   const state = run.systems[run.system]
-  if (system === undefined || state === undefined) return close(inTime(program, run))
+  if (system === undefined || state === undefined)
+    return run.wave === 'first'
+      ? proceed(program, { ...run, wave: 'rest', system: 0 })
+      : close(inTime(program, run))
   if (state.unread !== undefined) return proceed(program, { ...run, system: run.system + 1 })
 
-  const passed = pass(system.steps, state)
+  const turn = run.wave === 'first' ? system.steps.slice(0, system.first) : system.steps
+  const passed = pass(turn, state)
   const here: Run = { ...updated(run, run.system, passed), waited: 0 }
-  const step = run.stop === undefined ? system.steps[passed.cursor] : undefined
+  const step = run.stop === undefined ? turn[passed.cursor] : undefined
   if (step?.lowers === true) return act(here, { do: 'confirm', system: run.system, step: passed.cursor })
   if (step !== undefined)
-    return act(here, { do: 'intend', system: run.system, steps: gather(system.steps, passed, system.batch) })
+    return act(here, { do: 'intend', system: run.system, steps: gather(turn, passed, system.batch) })
+  if (run.wave === 'first') return proceed(program, { ...here, system: run.system + 1 })
   if (passed.sent && passed.verified === undefined) return act(here, { do: 'verify', system: run.system })
   if (!passed.remembered)
     return act(updated(here, run.system, { remembered: true }), { do: 'remember', system: run.system })
@@ -125,6 +130,7 @@ function pass(steps: readonly ProgramStep[], state: SystemRun): SystemRun {
 /** Why a step whose turn it is cannot be sent; undefined when it can. */
 function blocked(steps: readonly ProgramStep[], step: ProgramStep, state: SystemRun): string | undefined {
   if (step.impossible !== undefined) return step.impossible
+  if (state.halted !== undefined) return state.halted
   for (const need of step.needs) {
     const outcome = outcomeAt(state.outcomes, need)
     if (outcome !== undefined) return `it needs ${steps[need]?.id ?? '?'}, which ${ended[outcome.result]}`
@@ -247,7 +253,9 @@ function confirmed(program: Program, run: Run, doing: OneStep, event: Answer): N
   const verdict = judge(event)
   if (verdict === 'confirmed') return act(run, { do: 'intend', system: doing.system, steps: [doing.step] })
   const pause = verdict.final ? 0 : pauseFor(program, run, doing.system)
-  return pause > 0 ? wait(run, pause, { do: 'confirm', ...doing }) : leave(run, doing, verdict.outcome)
+  if (pause > 0) return wait(run, pause, { do: 'confirm', ...doing })
+  const halt = verdict.halts === undefined ? run : updated(run, doing.system, { halted: verdict.halts })
+  return leave(halt, doing, verdict.outcome)
 }
 
 /** The step is not sent. */

@@ -1,13 +1,14 @@
 /** Looks, just before an owner is lowered, at who else owns the system. */
-import type { Observation, Reader } from '../connector/contract.ts'
+import type { Observation, Reader, Rules } from '../connector/contract.ts'
 import { isWrite, type Write } from '../model/change.ts'
+import type { GraphView } from '../model/graph.ts'
 import type { Step, SystemPlan } from '../model/plan.ts'
 import { ownersAfter, ownersBefore, usable, type Owner } from '../guard/owners.ts'
 import { sceneOf } from '../guard/scene.ts'
 import type { Reservation } from '../ledger/ledger.ts'
 import { isGone as isGoneHere } from '../ledger/host.ts'
 import type { Confirmation } from './barrier.ts'
-import { ownersLeft } from './checker.ts'
+import { ownersLeft, ownersSeen } from './checker.ts'
 import type { AppliedSystem, Ports } from './ports.ts'
 import { overByNow } from './recovery.ts'
 
@@ -61,7 +62,9 @@ export async function lookAtOwners(
   const byRules = usable(then)
     .map(({ coming }) => coming)
     .filter((account) => now.has(account) && !step.lowers.includes(account))
-  const byFloor = ownersLeft(payloads, system.connector.floor, write, step.lowers)
+  const { floor, rules } = system.connector
+  const byFloor = ownersLeft(payloads, floor, write, step.lowers)
+  const differing = compared(ownersByRules(observation.graph, rules), ownersSeen(payloads, floor))
 
   const owners = new Set([...now, ...byFloor])
   const settled = others.filter((one) => !owners.has(one.account) || over.has(one) || (shows && isGone(one)))
@@ -72,10 +75,29 @@ export async function lookAtOwners(
     confirmation: {
       byRules: byRules.sort(),
       byFloor,
+      differing,
       reserved: [...new Set(open.map(({ account }) => account))].sort(),
       age: (ports.now().getTime() - before) / 1000,
       pending: pendingOwners(then.values(), plan),
     },
+  }
+}
+
+/** Who owns the system by what it shows itself: what the manifests know besides is nothing that a floor can see. */
+function ownersByRules(graph: GraphView, rules: Rules): readonly string[] {
+  const keys: string[] = []
+  for (const account of graph.all('account')) {
+    const { owner, unusable } = rules.ownership(account, graph)
+    if (owner && unusable.length === 0) keys.push(account.ref.key)
+  }
+  return keys.sort()
+}
+
+function compared(byRules: readonly string[], byFloor: readonly string[]): Confirmation['differing'] {
+  const [rules, floor] = [new Set(byRules), new Set(byFloor)]
+  return {
+    onlyByRules: byRules.filter((account) => !floor.has(account)),
+    onlyByFloor: byFloor.filter((account) => !rules.has(account)),
   }
 }
 

@@ -13,6 +13,8 @@ export interface SystemProgram {
   readonly batch: number
   /** Seconds for which a read may not show a write yet. */
   readonly lag: number
+  /** So many steps lead it that are the first wave: they are sent in every system before anything else is in any. */
+  readonly first: number
   /** One for each step of the plan, at the same place. */
   readonly steps: readonly ProgramStep[]
 }
@@ -41,10 +43,16 @@ export function compile(plan: Plan, descriptions: Readonly<Record<string, Descri
         name,
         batch: Math.max(1, description.batch),
         lag: description.lagSeconds,
+        first: firstOf(steps),
         steps: steps.map((step, place) => compileStep(step, place, steps, places)),
       }
     }),
   }
+}
+
+function firstOf(steps: readonly Step[]): number {
+  const others = steps.findIndex(({ first }) => first !== true)
+  return others < 0 ? steps.length : others
 }
 
 /** Whether there is anything to send at all. */

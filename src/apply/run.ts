@@ -75,6 +75,8 @@ export interface SystemRun {
   readonly broken: boolean
   /** Something was sent. */
   readonly sent: boolean
+  /** Why nothing further is sent here: the two looks at the owners did not see the same. */
+  readonly halted?: string
   /** Steps that ended neither done nor waiting. */
   readonly missed: number
   readonly unread?: string
@@ -87,6 +89,8 @@ export interface Run {
   /** The effect in flight. */
   readonly doing?: Effect
   readonly phase: 'new' | 'opening' | 'reading' | 'working' | 'closing' | 'over'
+  /** Who is compromised is stopped in every system before anything else is sent to any. */
+  readonly wave: 'first' | 'rest'
   /** The system at work. */
   readonly system: number
   readonly systems: readonly SystemRun[]
@@ -117,6 +121,7 @@ export function newRun(program: Program): Run {
   }
   return {
     phase: 'new',
+    wave: 'first',
     system: 0,
     systems: program.systems.map(() => fresh),
     begun: false,

@@ -29,6 +29,8 @@ export interface Step {
   readonly needs: readonly string[]
   /** Accounts whose ownership this step lowers: it runs alone, after a fresh look at who still owns the system. */
   readonly lowers: readonly string[]
+  /** Belongs to the first wave: it stops somebody who is compromised, or that needs it. Such steps lead their system. */
+  readonly first?: true
   /** Digest of what this step touches as it was read; empty for a create. Compared again before the first write. */
   readonly fingerprint: string
 }

@@ -11,6 +11,7 @@ import type { Write } from '../../src/model/change.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Step } from '../../src/model/plan.ts'
 import type { ResourceRef } from '../../src/model/resource.ts'
+import { directory } from '../../src/systems/directory/index.ts'
 import { failing, isRole, losing, lying, reading, watching } from './faults.ts'
 import { makeWorld, reasonOf, system, told, type Wishes, type World } from './world.ts'
 
@@ -494,9 +495,36 @@ describe('owners', () => {
     expect(await world.owners()).toEqual(['ana'])
   })
 
-  it('the two ways of looking must agree: a floor that sees no owner stops it', async () => {
-    const report = await world.reach(swap, { floor: () => ({ account: 'bo', owner: true, usable: false }) })
-    expect(reasonOf(report, 'ana')).toBe('a direct read does not confirm that bo owns the system')
+  const handover: Wishes = {
+    ...{ ...swap, groups: ['eng'] },
+    people: { ...swap.people, bo: { role: 'Owner', groups: ['eng'] } },
+  }
+  const disagree = 'the two looks at who owns the system do not agree, so nothing more is sent here: '
+
+  it('the two ways of looking must agree: a floor that misses an owner stops the system', async () => {
+    const report = await world.reach(handover, {
+      floor: (row) => ({ ...directory.floor(row), usable: row['user_name'] !== 'bo' }),
+    })
+    expect(told(report)).toEqual([
+      'update account:bo done',
+      'update account:ana skipped',
+      'delete group:ops skipped',
+    ])
+    expect(reasonOf(report, 'ana')).toBe(`${disagree}only the rules see bo`)
+    expect(reasonOf(report, 'ops')).toBe(`${disagree}only the rules see bo`)
+    expect([exitOf(report), await world.owners()]).toEqual([5, ['ana', 'bo']])
+  })
+
+  it('the two ways of looking must agree: a floor that sees a phantom owner stops the system', async () => {
+    const phantom = reading((reader) => ({
+      ownerPayloads: async () => [
+        ...(await reader.ownerPayloads()),
+        { user_name: 'ghost', role: 'Owner', type: 'person', scope: null, status: 'active' },
+      ],
+    }))
+    const report = await world.reach(handover, { reader: phantom })
+    expect(told(report).slice(1)).toEqual(['update account:ana skipped', 'delete group:ops skipped'])
+    expect(reasonOf(report, 'ops')).toBe(`${disagree}only the direct read sees ghost`)
     expect(await world.owners()).toEqual(['ana', 'bo'])
   })
 
@@ -505,7 +533,7 @@ describe('owners', () => {
       ownerPayloads: async () => (await reader.ownerPayloads()).filter((row) => row['user_name'] !== 'bo'),
     }))
     const report = await world.reach(swap, { reader: blind })
-    expect(reasonOf(report, 'ana')).toBe('a direct read does not confirm that bo owns the system')
+    expect(reasonOf(report, 'ana')).toBe(`${disagree}only the rules see bo`)
   })
 
   it('a look that took more than a minute does not count', async () => {

@@ -312,6 +312,81 @@ describe('the barrier before an owner is lowered', () => {
   })
 })
 
+describe('two looks that do not agree', () => {
+  const phantom = { ...confirmed, differing: { onlyByRules: ['bo'], onlyByFloor: ['ghost'] } } as Event
+  const reason =
+    'the two looks at who owns the system do not agree, so nothing more is sent here: only the rules see bo; only the direct read sees ghost'
+
+  it('end the work in their system, and not in the others', () => {
+    const plan = program(system([grant, reduction, grant, reduction]), system([grant], { name: 'wiki' }))
+    const { log, run } = play(plan, { confirm: [phantom] })
+    expect(ends(plan, run)).toEqual(['done', 'skipped', 'skipped', 'skipped'])
+    expect([1, 2, 3].map((place) => reasonAt(run, place))).toEqual([reason, reason, reason])
+    expect(sent(log)).toEqual(['send 0', 'send@1 0'])
+    expect(log.filter((line) => line.startsWith('confirm'))).toEqual(['confirm 1'])
+    expect(log).toContain('verify')
+    expect(log.at(-2)).toBe('finish partial')
+  })
+
+  it('even while somebody else is seen by both', () => {
+    const both = { ...confirmed, differing: { onlyByRules: [], onlyByFloor: ['ghost'] } } as Event
+    expect(sent(play(program(system([reduction])), { confirm: [both] }).log)).toEqual([])
+  })
+
+  it('are looked at again for as long as a read may lag', () => {
+    const slow = program(system([reduction, grant], { lag: 2 }))
+    expect(sent(play(slow, { confirm: [phantom] }).log)).toEqual(['send 0', 'send 1'])
+    const never = play(slow, { confirm: [phantom, phantom, phantom] })
+    expect(sent(never.log)).toEqual([])
+    expect(ends(slow, never.run)).toEqual(['skipped', 'skipped'])
+  })
+})
+
+describe('the first wave', () => {
+  const plan = program(
+    system([grant, reduction, grant, reduction], { first: 2 }),
+    system([grant], { name: 'wiki' }),
+    system([grant, grant], { name: 'x', first: 1 }),
+  )
+
+  it('is sent in every system before anything else is sent in any', () => {
+    const { log, run } = play(plan)
+    expect(sent(log)).toEqual(['send 0', 'send 1', 'send@2 0', 'send 2', 'send 3', 'send@1 0', 'send@2 1'])
+    expect(log.filter((line) => line.startsWith('verify'))).toEqual(['verify', 'verify@1', 'verify@2'])
+    expect(run.systems.map((_, index) => ends(plan, run, index))).toEqual([
+      ['done', 'done', 'done', 'done'],
+      ['done'],
+      ['done', 'done'],
+    ])
+  })
+
+  it('lowers an owner only once another is confirmed, as any other step', () => {
+    const nobody = { ...confirmed, byRules: [] } as Event
+    const { log, run } = play(plan, { confirm: [nobody] })
+    expect(sent(log)).toEqual(['send 0', 'send@2 0', 'send 2', 'send 3', 'send@1 0', 'send@2 1'])
+    expect(ends(plan, run)[1]).toBe('skipped')
+  })
+
+  it('goes on where a system cannot be read, and with the others after a failure', () => {
+    const { log, run } = play(plan, {
+      read: [{ type: 'unread', message: 'no route' }],
+      send: [results('failed')],
+    })
+    expect(sent(log)).toEqual(['send@2 0', 'send@1 0', 'send@2 1'])
+    expect(ends(plan, run, 2)).toEqual(['failed', 'done'])
+  })
+
+  it('cut short by the time of the run, leaves the rest unsent and what was sent verified', () => {
+    const whole = play(plan)
+    const at = whole.log.indexOf('send 1')
+    const { log, run } = play(plan, {}, { [at]: { type: 'deadline' } })
+    expect(sent(log)).toEqual(['send 0', 'send 1'])
+    expect(log).toContain('verify')
+    expect(run.stop).toEqual({ why: 'deadline' })
+    expect(run.phase).toBe('over')
+  })
+})
+
 describe('F26: an interrupt', () => {
   const plan = program(system([grant, reduction, grant], { lag: 5 }), system([grant], { name: 'wiki' }))
   const whole = play(plan)

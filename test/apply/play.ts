@@ -17,7 +17,7 @@ export const manual = step({ send: false })
 export function system(steps: readonly ProgramStep[], more: Partial<SystemProgram> = {}): SystemProgram {
   const name = more.name ?? 'vpn'
   const named = steps.map((each, index) => ({ ...each, id: `${name}/${index + 1}` }))
-  return { name, batch: 10, lag: 0, ...more, steps: named }
+  return { name, batch: 10, lag: 0, first: 0, ...more, steps: named }
 }
 
 export function program(...systems: readonly SystemProgram[]): Program {
@@ -28,6 +28,7 @@ export const confirmed: Event = {
   type: 'confirmed',
   byRules: ['bo'],
   byFloor: ['bo'],
+  differing: { onlyByRules: [], onlyByFloor: [] },
   reserved: [],
   age: 1,
   pending: [],
