@@ -8,11 +8,14 @@ import {
   type Reservation,
 } from '../ledger/ledger.ts'
 import { isWrite, type Write } from '../model/change.ts'
+import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
 import { refKey, showRef } from '../model/resource.ts'
+import { linksAlong, type LinksAlong } from '../plan/along.ts'
 import { afterRead, afterWrite, pendingOf, type InventoryChange } from './inventory.ts'
 import { ignoring } from '../plan/ownership.ts'
+import { renamesIn, seenThrough, settle as settleRenames } from '../plan/renaming.ts'
 import { intention, opening, result } from './journal.ts'
 import { readDirectly } from './direct.ts'
 import { landed, missing, type Lookup } from './landed.ts'
@@ -120,13 +123,16 @@ async function lockAll(session: Session): Promise<Event> {
 }
 
 async function begin({ plan, ports }: Session): Promise<Event> {
-  const { ledger, run, actor, tool } = ports
-  const { intent, digest, commit } = plan
+  const { ledger, run, actor, host, tool } = ports
+  const { intent, digest, commit, undoes } = plan
   const startedAt = ports.now().toISOString()
   const record = { run, actor, intent, digest, state: 'running' as const, startedAt, tool }
   const detail = {
-    ...{ run, actor, tool, intent, digest, commit: commit ?? null },
+    ...{ run, actor, host, tool, intent, digest, commit: commit ?? null, undoes: undoes ?? null },
     systems: plan.systems.map(({ name }) => name),
+    accepted: plan.findings.flatMap(({ system, code, count, acceptedBy }) =>
+      acceptedBy === undefined ? [] : [{ system, code, count, by: acceptedBy }],
+    ),
   }
   const began = await ledger.begin(commit === undefined ? record : { ...record, commit }, [
     { do: 'journal', run, records: opening(plan) },
@@ -241,10 +247,22 @@ async function intend(session: Session, plan: SystemPlan, places: readonly numbe
   await session.purse.payFor(plan.name)
   await ledger.write([
     ...(reservations.length === 0 ? [] : [{ do: 'reserve', reservations } as const]),
-    { do: 'journal', run, records: [intention(steps)] },
+    { do: 'journal', run, records: [intention(steps, goingAlong(session, plan))] },
   ])
   session.reserved.set(plan.name, [...(session.reserved.get(plan.name) ?? []), ...reservations])
   return { type: 'ok' }
+}
+
+/** Which links go along with a removal, by the last look before it is sent. */
+function goingAlong(session: Session, { name, steps }: SystemPlan): (write: Write) => LinksAlong | undefined {
+  const { description } = systemOf(session.ports, name).connector
+  const graph = session.seen.get(name)?.graph
+  let view: GraphView | undefined
+  return (write) => {
+    if (graph === undefined || write.action !== 'delete' || write.along === undefined) return undefined
+    view ??= seenThrough(graph, settleRenames(renamesIn(steps.map(({ change }) => change)), graph))
+    return linksAlong(write.ref, write.along, view, description)
+  }
 }
 
 /** Whatever goes wrong once a request may have left is uncertain; before that, it is a failure. */
@@ -291,8 +309,18 @@ async function settle(
   const untouched = new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id))
   const over = reservedFor(session, plan.name, untouched)
   const detail = { run, steps: ends.map(({ step, outcome }) => audited(step, outcome)) }
+  const ids = Object.fromEntries(
+    steps.flatMap(({ id, change }) => {
+      const answered = change.action === 'create' ? session.ids.get(id) : undefined
+      return answered === undefined ? [] : [[id, answered]]
+    }),
+  )
+  const told = result(
+    ends.map(({ step, outcome }) => [step.id, outcome]),
+    ids,
+  )
   await ledger.write([
-    { do: 'journal', run, records: [result(ends.map(({ step, outcome }) => [step.id, outcome]))] },
+    { do: 'journal', run, records: [told] },
     ...recording(joined(changes)),
     ...releasing(over),
     { do: 'audit', event: 'steps settled', detail },

@@ -3,6 +3,8 @@ import type { JournalRecord } from '../ledger/ledger.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Plan, Step } from '../model/plan.ts'
+import type { Cause } from '../model/span.ts'
+import type { LinksAlong } from '../plan/along.ts'
 import { sha256 } from '../plan/digest.ts'
 import type { StepOutcome } from './report.ts'
 import type { Found } from './run.ts'
@@ -25,22 +27,41 @@ export function opening(plan: Plan): readonly JsonObject[] {
   const digests = plan.systems.flatMap(({ steps }) =>
     steps.flatMap(({ id, change }) => (isWrite(change) ? [[id, digestOf(change)]] : [])),
   )
-  const records: JsonObject[] = [{ type: 'run', systems: plan.systems.map(({ name }) => name) }]
+  const systems = plan.systems.map(({ name }) => name)
+  const records: JsonObject[] = [
+    { type: 'run', systems, ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }) },
+  ]
   for (let from = 0; from < digests.length; from += digestsPerRecord)
     records.push({ type: 'writes', writes: digests.slice(from, from + digestsPerRecord) })
   return records
 }
 
-/** Before sending: the whole write, so that a later run can see whether it was done, and undo knows what was before. */
-export function intention(steps: readonly Step[]): JsonObject {
+/**
+ * Before sending: the whole write, so that a later run can see whether it was done, and undo knows what was before and
+ * which document it came from. `along` says of a removal which links of others go with it, since its write names only
+ * whose they are.
+ */
+export function intention(
+  steps: readonly Step[],
+  along: (write: Write) => LinksAlong | undefined = () => undefined,
+): JsonObject {
   return json({
     type: 'intent',
-    steps: steps.flatMap(({ id, change }) => (isWrite(change) ? [{ id, write: essence(change) }] : [])),
+    steps: steps.flatMap(({ id, change }) => {
+      if (!isWrite(change)) return []
+      const links = along(change)
+      const { cause } = change
+      return [{ id, write: essence(change), cause, ...(links === undefined ? {} : { along: links }) }]
+    }),
   })
 }
 
-export function result(outcomes: readonly (readonly [string, StepOutcome])[]): JsonObject {
-  return json({ type: 'result', outcomes })
+/** `ids` are the native ids of what was made, as the system answered, by step. */
+export function result(
+  outcomes: readonly (readonly [string, StepOutcome])[],
+  ids: Readonly<Record<string, string>> = {},
+): JsonObject {
+  return json({ type: 'result', outcomes, ...(Object.keys(ids).length === 0 ? {} : { ids }) })
 }
 
 /** Written into the journal of a run that was killed, by the run that read back what it had in flight. */
@@ -95,11 +116,75 @@ export function sentOf(records: readonly JournalRecord[], step: string): Write |
   return sent
 }
 
+/** A step that a run was about to send, with all that its journal knows of it. */
+export interface SentStep {
+  readonly id: string
+  readonly write: Write
+  /** Whose links went along with a removal, and which. */
+  readonly along?: LinksAlong
+  /** The native id of what it made. */
+  readonly nativeId?: string
+  /** Absent while nobody knows: the run was killed, and no later one read it back. */
+  readonly outcome?: StepOutcome
+  /** What a later run saw of it, where this one could not tell. */
+  readonly found?: Found
+}
+
+export interface SentSteps {
+  readonly systems: readonly string[]
+  /** The run that this one undid. */
+  readonly undoes?: string
+  /** In the order in which they were sent. */
+  readonly steps: readonly SentStep[]
+}
+
+/** What a run sent: what undo turns round, and what the log shows. */
+export function sentBy(records: readonly JournalRecord[]): SentSteps {
+  let systems: readonly string[] = []
+  let undoes: string | undefined
+  const steps = new Map<string, SentStep>()
+  const add = (id: string, more: Partial<SentStep>): void => {
+    const known = steps.get(id)
+    if (known !== undefined) steps.set(id, { ...known, ...more })
+  }
+  for (const record of records.map((line) => line.record as unknown as Line)) {
+    if (record.type === 'run') {
+      systems = record.systems
+      undoes = record.undoes
+    } else if (record.type === 'intent') {
+      for (const { id, write, cause, along } of record.steps) {
+        const whole = cause === undefined ? write : { ...write, cause }
+        steps.delete(id)
+        steps.set(id, { id, write: whole, ...(along === undefined ? {} : { along }) })
+      }
+    } else if (record.type === 'result') {
+      for (const [id, outcome] of record.outcomes) {
+        const nativeId = record.ids?.[id]
+        add(id, { outcome, ...(nativeId === undefined ? {} : { nativeId }) })
+      }
+    } else if (record.type === 'found') {
+      for (const [id, found] of record.found) add(id, { found })
+    }
+  }
+  return { systems, steps: [...steps.values()], ...(undoes === undefined ? {} : { undoes }) }
+}
+
+interface IntendedStep {
+  readonly id: string
+  readonly write: Write
+  readonly cause?: Cause
+  readonly along?: LinksAlong
+}
+
 type Line =
-  | { readonly type: 'run'; readonly systems: readonly string[] }
+  | { readonly type: 'run'; readonly systems: readonly string[]; readonly undoes?: string }
   | { readonly type: 'writes'; readonly writes: readonly (readonly [string, string])[] }
-  | { readonly type: 'intent'; readonly steps: readonly { readonly id: string; readonly write: Write }[] }
-  | { readonly type: 'result'; readonly outcomes: readonly (readonly [string, StepOutcome])[] }
+  | { readonly type: 'intent'; readonly steps: readonly IntendedStep[] }
+  | {
+      readonly type: 'result'
+      readonly outcomes: readonly (readonly [string, StepOutcome])[]
+      readonly ids?: Readonly<Record<string, string>>
+    }
   | { readonly type: 'found'; readonly found: readonly (readonly [string, Found])[] }
 
 /** The write without its place in the manifests and without the patch, which follows from the rest. */

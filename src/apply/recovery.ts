@@ -5,6 +5,7 @@
 import type { Description } from '../connector/describe.ts'
 import type { Reader } from '../connector/contract.ts'
 import type { Ledger, LedgerReader, Reservation } from '../ledger/ledger.ts'
+import { showRef } from '../model/resource.ts'
 import { readDirectly } from './direct.ts'
 import { foundLater, sentOf, tell, type Told } from './journal.ts'
 import { landed, type Lookup } from './landed.ts'
@@ -62,6 +63,14 @@ export function newRecovery(ledger: Ledger, run: string, recalled: Recalled = { 
                   steps.map(({ id, found }) => [id, found]),
                 ),
               ],
+            },
+            {
+              do: 'audit',
+              event: 'steps found',
+              detail: {
+                ...{ run: old.run, foundBy: run },
+                steps: steps.map(({ id, ref, found }) => ({ id, resource: showRef(ref), found })),
+              },
             },
           ])
         old.steps.push(...steps)

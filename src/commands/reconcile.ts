@@ -20,7 +20,7 @@ import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { exit, Fault } from './exit.ts'
 import { ledgerSurroundings } from './ledger.ts'
-import type { Log } from './log.ts'
+import type { Log } from './logger.ts'
 import { targetOf } from './target.ts'
 import { loadWorkspace, type Loaded } from './workspace.ts'
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import process from 'node:process'
 import type { Border } from './border.ts'
 import { Fault, exit } from './exit.ts'
-import type { Log } from './log.ts'
+import type { Log } from './logger.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
 /** Options that every command has. */
@@ -23,7 +23,7 @@ export interface Session {
 
 export async function openSession(command: Command, border: Border): Promise<Session> {
   const { logFormat, quiet = false, verbose = false } = command.optsWithGlobals<GlobalOptions>()
-  const { openLog } = await import('./log.ts')
+  const { openLog } = await import('./logger.ts')
   const level = verbose ? 'debug' : quiet ? 'silent' : 'warn'
   return { cwd: process.cwd(), log: openLog({ format: logFormat, level, write: border.err }), quiet }
 }

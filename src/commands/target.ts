@@ -3,7 +3,7 @@ import type { Secret, Target } from '../connector/contract.ts'
 import { resolveSecret } from '../connector/secrets.ts'
 import type { SystemConfig } from '../model/workspace.ts'
 import { exit, Fault } from './exit.ts'
-import type { Log } from './log.ts'
+import type { Log } from './logger.ts'
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>

@@ -52,7 +52,7 @@ export interface KindDescription {
   readonly links: Readonly<Record<string, LinkDescription>>
   /** All of them must hold before anything of the kind is removed; none means nothing ever is. */
   readonly evidence: readonly Evidence[]
-  /** What a create cannot take back, one sentence; absent where undo restores it wholly. */
+  /** What undo cannot restore of such a write, one phrase; absent where it restores all. */
   readonly irreversible?: Readonly<Partial<Record<'create' | 'update' | 'rename' | 'delete', string>>>
 }
 

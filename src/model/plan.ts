@@ -77,6 +77,8 @@ export interface Plan {
   readonly expiresAt: string
   /** The commit of the manifests; absent outside git. */
   readonly commit?: string
+  /** The run that this plan takes back; absent for a plan that follows the manifests. */
+  readonly undoes?: string
   readonly systems: readonly SystemPlan[]
   readonly findings: readonly Finding[]
   readonly documents: readonly PlannedDocument[]

@@ -1,6 +1,13 @@
 import type { Description } from '../connector/describe.ts'
 import type { GraphView } from '../model/graph.ts'
-import { kinds, refKey, type LinkTarget, type ResourceRef } from '../model/resource.ts'
+import {
+  kinds,
+  refKey,
+  splitTarget,
+  type Kind,
+  type LinkTarget,
+  type ResourceRef,
+} from '../model/resource.ts'
 import { byText } from './sets.ts'
 
 /**
@@ -19,6 +26,30 @@ export function goesAlong(
     ),
   )
   return cascades ? (pointing(graph, description).get(refKey(ref)) ?? []) : []
+}
+
+/** Whose links, and which: `account:ana` → `groups`. */
+export type LinksAlong = Readonly<Record<string, readonly string[]>>
+
+/** Which links of those who go along point at what is removed: what is restored when it is made again. */
+export function linksAlong(
+  ref: Pick<ResourceRef, 'kind' | 'key'>,
+  along: readonly string[],
+  graph: GraphView,
+  description: Description,
+): LinksAlong {
+  const links = along.map((one) => {
+    const { type, name } = splitTarget(one)
+    const kind = type as Kind
+    const targets = graph.get(kind, name)?.links ?? {}
+    const names = Object.keys(targets).filter(
+      (link) =>
+        description.kinds[kind]?.links[link]?.onRemove === 'cascade' &&
+        targets[link]?.includes(refKey(ref)) === true,
+    )
+    return [one, names] as const
+  })
+  return Object.fromEntries(links.filter(([, names]) => names.length > 0))
 }
 
 type Pointing = ReadonlyMap<LinkTarget, readonly string[]>

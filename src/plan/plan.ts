@@ -1,6 +1,6 @@
 import type { Observation, Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
-import { isWrite, type Change, type Write } from '../model/change.ts'
+import { isWrite, type Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan, PlannedDocument, Step, SystemPlan } from '../model/plan.ts'
@@ -29,6 +29,8 @@ export interface PlanInput {
   /** RFC 3339, UTC; the plan expires 60 minutes later. */
   readonly now: string
   readonly commit?: string
+  /** The run that the plan takes back. */
+  readonly undoes?: string
   readonly systems: readonly PlannedSystem[]
   readonly findings: readonly Finding[]
   /** `Workspace.document`. */
@@ -44,6 +46,7 @@ export function assemble(input: PlanInput): Plan {
     createdAt: input.now,
     expiresAt: new Date(Date.parse(input.now) + 3_600_000).toISOString(),
     ...(input.commit === undefined ? {} : { commit: input.commit }),
+    ...(input.undoes === undefined ? {} : { undoes: input.undoes }),
     systems: systems.sort((a, b) => byText(a.name, b.name)),
     findings: [...input.findings].sort(byFinding),
     documents: documentsOf(input),
@@ -72,7 +75,7 @@ function systemPlan(system: PlannedSystem, now: string): SystemPlan {
     steps,
     estimate: estimateOf(system),
     irreversible: steps.flatMap((step) => {
-      const because = isWrite(step.change) ? irreversible(step.change, description) : undefined
+      const because = irreversible(step.change, description)
       return because === undefined ? [] : [{ step: step.id, because }]
     }),
   }
@@ -90,8 +93,9 @@ function estimateOf({ steps, description, observation }: PlannedSystem): SystemP
   return { calls, seconds: Math.ceil(sending + looks * description.lagSeconds) }
 }
 
-function irreversible(write: Write, description: Description): string | undefined {
-  return description.kinds[write.ref.kind]?.irreversible?.[write.action]
+function irreversible(change: Change, description: Description): string | undefined {
+  if (change.action === 'manual') return 'done by hand, and taken back by hand'
+  return isWrite(change) ? description.kinds[change.ref.kind]?.irreversible?.[change.action] : undefined
 }
 
 /** The documents that changes come from, and the systems' own: what is removed has no document left. */

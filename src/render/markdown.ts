@@ -9,7 +9,15 @@ import { acceptance } from './finding.ts'
 import { count } from './layout.ts'
 import { paint } from './paint.ts'
 import { summaryOf, tallyOf, tallyWords } from './summary.ts'
-import { heldBlocks, keptLines, ownerLines, proofLines, stepBlocks, type Block } from './system.ts'
+import {
+  heldBlocks,
+  irreversibleBlocks,
+  keptLines,
+  ownerLines,
+  proofLines,
+  stepBlocks,
+  type Block,
+} from './system.ts'
 import type { Around } from './text.ts'
 import type { Shapes } from './view.ts'
 
@@ -29,7 +37,12 @@ export function renderMarkdown(plan: Plan, around: Around, shapes: Shapes): stri
   for (const system of plan.systems) {
     const room = markdownLimit - used - frame(system, '').length
     const { text, left } = fill(
-      [...stepBlocks(system, style), ...heldBlocks(system, style), ...kept(system, style)],
+      [
+        ...stepBlocks(system, style),
+        ...irreversibleBlocks(system, style),
+        ...heldBlocks(system, style),
+        ...kept(system, style),
+      ],
       room,
     )
     missing += left

@@ -1,6 +1,6 @@
 /** One system of a plan as blocks of lines: a reader, or a limit of size, may end after any block. */
 import type { OwnerView, Proof, Step, SystemPlan } from '../model/plan.ts'
-import { collectionOf, kinds } from '../model/resource.ts'
+import { collectionOf, kinds, type ResourceRef } from '../model/resource.ts'
 import { changeLines, columnsOf } from './change.ts'
 import { terminal } from './encode.ts'
 import { count, enumerate, width, wrap, wrapWords } from './layout.ts'
@@ -40,6 +40,26 @@ export function heldBlocks(system: SystemPlan, style: SystemStyle): Block[] {
     const heading = `${' '.repeat(style.indent)}${heldWords[reason](system)}`
     return [{ lines: ['', heading], vital: false }, ...blocks(steps, system, style)]
   })
+}
+
+/** What undo could not restore afterwards, by reason: a line each, since many removals have the same one. */
+export function irreversibleBlocks(system: SystemPlan, { pen, width: size, indent }: SystemStyle): Block[] {
+  const reasons = new Map<string, ResourceRef[]>()
+  const refs = new Map(system.steps.map(({ id, change }) => [id, change.ref]))
+  for (const { step, because } of system.irreversible) {
+    const ref = refs.get(step)
+    const known = reasons.get(because) ?? []
+    reasons.set(because, known)
+    if (ref !== undefined) known.push(ref)
+  }
+  const room = ' '.repeat(indent)
+  const lines = [...reasons].flatMap(([because, touched]) => {
+    const shown = touched.slice(0, 6).map(({ kind, key }) => `${kind} ${terminal(key)}`)
+    const rest = touched.length > 6 ? `, … ${touched.length - 6} more` : ''
+    const text = `cannot be undone: ${terminal(because)} (${shown.join(', ')}${rest})`
+    return wrapWords(text, size - indent).map((line) => pen.yellow(room + line))
+  })
+  return lines.length === 0 ? [] : [{ lines: ['', ...lines], vital: true }]
 }
 
 const heldWords = {
@@ -151,15 +171,10 @@ function blocks(steps: readonly Step[], system: SystemPlan, style: SystemStyle):
   const { shown, hidden } = folded(steps, vitalTo(system, steps))
   const views = shown.map(({ step }) => view(step.change, system.connector, style.shapes))
   const changeStyle = { ...style, ...columnsOf(views) }
-  const irreversible = new Map(system.irreversible.map(({ step, because }) => [step, because]))
-  const listed = shown.flatMap(({ step, vital }, at): Block[] => {
+  const listed = shown.flatMap(({ vital }, at): Block[] => {
     const change = views[at]
     if (change === undefined) return []
-    const note = irreversible.get(step.id)
-    const lines = changeLines(change, changeStyle)
-    const room = ' '.repeat(style.indent + 4 + changeStyle.kind)
-    const last = note === undefined ? [] : [style.pen.yellow(`${room}cannot be undone: ${terminal(note)}`)]
-    return [{ lines: [...lines, ...last], vital }]
+    return [{ lines: changeLines(change, changeStyle), vital }]
   })
   const rest = [...hidden].map(([sort, number]) => ({
     lines: [`${' '.repeat(style.indent)}… ${number} more ${sort} (all of them: rolecall plan -o json)`],

@@ -10,6 +10,7 @@ import {
   aside,
   estimateLines,
   heldBlocks,
+  irreversibleBlocks,
   keptLines,
   ownerLines,
   proofLines,
@@ -87,6 +88,7 @@ function systemPart(system: SystemPlan, style: Parameters<typeof stepBlocks>[1])
     ...proofLines(system, style),
     ...estimateLines(system, style),
     ...section(stepBlocks(system, style)),
+    ...lines(irreversibleBlocks(system, style)),
     ...lines(heldBlocks(system, style)),
     ...section(keptLines(system, style).map((line) => ({ lines: [line], vital: false }))),
   ]

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { wantsColour } from '../../src/commands/border.ts'
-import { openLog } from '../../src/commands/log.ts'
+import { openLog } from '../../src/commands/logger.ts'
 import { byHand } from './directory.ts'
 import { applied, cli, contents, edit, put, quickstart, rolecall, temporary } from './rolecall.ts'
 

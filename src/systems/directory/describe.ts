@@ -205,6 +205,7 @@ function kind(
     rename: true,
     writable: true,
     evidence: ['transaction'],
+    irreversible: { delete: 'made again, it has another id' },
     ...rest,
   }
 }
