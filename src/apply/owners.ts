@@ -78,7 +78,7 @@ export async function lookAtOwners(
       differing,
       reserved: [...new Set(open.map(({ account }) => account))].sort(),
       age: (ports.now().getTime() - before) / 1000,
-      pending: pendingOwners(then.values(), plan),
+      pending: pendingOwners(then.values(), plan, step),
     },
   }
 }
@@ -108,14 +108,17 @@ function hasShown(now: Date, lagSeconds: number, lockedAt: Date | undefined): bo
   return lockedAt !== undefined && now.getTime() - lockedAt.getTime() >= lagSeconds * 1000
 }
 
-/** Owners to be whom this plan gives something and who cannot be counted on yet: a person has to do something. */
-function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan): Confirmation['pending'] {
+/**
+ * Owners to be whom this plan gives something and who cannot be counted on yet: a person has to do something. Not whom
+ * the step itself lowers: nobody waits for them.
+ */
+function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan, { lowers }: Step): Confirmation['pending'] {
   const given = new Set<string>()
   for (const { change } of plan.steps)
     if (change.ref.kind === 'account' && (change.action === 'create' || change.action === 'update'))
       given.add(change.ref.key)
   return [...owners]
-    .filter(({ coming, because }) => because.length > 0 && given.has(coming))
+    .filter(({ coming, because }) => because.length > 0 && given.has(coming) && !lowers.includes(coming))
     .map(({ coming, because }) => ({ account: coming, because: because.join(' and ') }))
     .sort((a, b) => (a.account < b.account ? -1 : 1))
 }

@@ -4,6 +4,7 @@
  */
 import type { Description } from '../connector/describe.ts'
 import type { Reader } from '../connector/contract.ts'
+import { isBeside } from '../ledger/host.ts'
 import type { Ledger, LedgerReader, Reservation } from '../ledger/ledger.ts'
 import { showRef } from '../model/resource.ts'
 import { readDirectly } from './direct.ts'
@@ -98,7 +99,9 @@ export function newRecovery(ledger: Ledger, run: string, recalled: Recalled = { 
  * done, or shows all as it was before. What shows neither stands, whatever its age.
  *
  * The caller holds the lock of the system, so the other run cannot write down any more that it is about to send,
- * and has held it for longer than a read may lag, so that what was sent before shows.
+ * and has held it for longer than a read may lag, so that what was sent before shows. A process that was put to sleep
+ * between writing down and sending is still there, and sends when it wakes: as long as it is seen to be there, that
+ * nothing was done says nothing.
  */
 export async function overByNow(
   reservations: readonly Reservation[],
@@ -110,8 +113,9 @@ export async function overByNow(
   for (const reservation of reservations) {
     const sent = sentOf(await ledger.readJournal(reservation.run), reservation.step)
     if (sent === undefined) continue
-    if (sent === 'nothing' || landed(sent, await readDirectly(reader, [sent]), description) !== 'unclear')
-      over.add(reservation)
+    const found = sent === 'nothing' ? 'never' : landed(sent, await readDirectly(reader, [sent]), description)
+    if (found === 'unclear' || (found === 'not done' && isBeside(reservation))) continue
+    over.add(reservation)
   }
   return over
 }

@@ -5,6 +5,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import process from 'node:process'
 
 /** A name for the place where this process runs; equal only for processes that see each other. */
 export function hostName(): string {
@@ -13,14 +14,27 @@ export function hostName(): string {
   return [hostname(), boot, namespace].filter((part) => part !== undefined).join('/')
 }
 
+interface Holder {
+  readonly host: string
+  readonly pid: number
+}
+
 /** True only on positive evidence: the process ran here, and there is no such process any more. */
-export function isGone(holder: { readonly host: string; readonly pid: number }): boolean {
-  if (holder.host !== hostName()) return false
+export function isGone({ host, pid }: Holder): boolean {
+  return host === hostName() && !exists(pid)
+}
+
+/** True only on positive evidence: there is another process of that number here, asleep or at work. */
+export function isBeside({ host, pid }: Holder): boolean {
+  return host === hostName() && pid !== process.pid && exists(pid)
+}
+
+function exists(pid: number): boolean {
   try {
-    process.kill(holder.pid, 0)
-    return false
+    process.kill(pid, 0)
+    return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }
 

@@ -93,12 +93,22 @@ const config: SystemConfig = {
 
 let runs = 0
 
-export function makeWorld(root = mkdtempSync(join(tmpdir(), 'rolecall-apply-'))): World {
+interface Surroundings {
+  /** The clock; one of its own, that stands still between plans, when absent. */
+  readonly now?: () => Date
+  /** A file beside the directory when absent. */
+  readonly ledger?: Ledger
+}
+
+export function makeWorld(
+  root = mkdtempSync(join(tmpdir(), 'rolecall-apply-')),
+  surroundings: Surroundings = {},
+): World {
   let time = Date.parse('2026-05-04T10:00:00Z')
-  const now = (): Date => new Date(time)
+  const now = surroundings.now ?? ((): Date => new Date(time))
   const target: Target = { system, settings: config.settings, credentials: {}, root, now }
   const file = join(root, 'ledger.db')
-  let ledger = openSqlite(file, { now })
+  let ledger = surroundings.ledger ?? openSqlite(file, { now })
 
   const asReader = async <T>(ask: (reader: Reader) => Promise<T>): Promise<T> => {
     const reader = await directory.openReader(target)
