@@ -6,7 +6,7 @@ import type { Step, SystemPlan } from '../model/plan.ts'
 import { ownersAfter, ownersBefore, usable, type Owner } from '../guard/owners.ts'
 import { sceneOf } from '../guard/scene.ts'
 import type { Reservation } from '../ledger/ledger.ts'
-import { isGone as isGoneHere } from '../ledger/host.ts'
+import { isBeside as isBesideHere, isGone as isGoneHere } from '../ledger/host.ts'
 import type { Confirmation } from './barrier.ts'
 import { ownersLeft, ownersSeen } from './checker.ts'
 import type { AppliedSystem, Ports } from './ports.ts'
@@ -34,10 +34,10 @@ export async function lookAtOwners(
 ): Promise<Look> {
   const system = systemOf(ports, plan.name)
   const { description } = system.connector
-  const { isGone = isGoneHere } = ports
+  const { isGone = isGoneHere, isBeside = isBesideHere } = ports
   const others = (await ports.ledger.reservations(plan.name)).filter(({ run }) => run !== ports.run)
   const shows = hasShown(ports.now(), description.lagSeconds, lockedAt)
-  const over = shows ? await overByNow(others, ports.ledger, reader, description) : none
+  const over = shows ? await overByNow(others, ports.ledger, reader, description, isBeside) : none
 
   const before = ports.now().getTime()
   const observation = await reader.observe()

@@ -58,6 +58,8 @@ export interface Ports {
   readonly pid: number
   /** Whether whoever made a reservation is known to be dead; as ledger/host.ts knows it unless said otherwise. */
   readonly isGone?: (holder: Pick<Reservation, 'run' | 'host' | 'pid'>) => boolean
+  /** Whether it is known to be there still, and may send what it wrote down; as ledger/host.ts knows it likewise. */
+  readonly isBeside?: (holder: Pick<Reservation, 'run' | 'host' | 'pid'>) => boolean
   /** Name and version of the program, for the records. */
   readonly tool: string
   readonly now: () => Date

@@ -4,7 +4,6 @@
  */
 import type { Description } from '../connector/describe.ts'
 import type { Reader } from '../connector/contract.ts'
-import { isBeside } from '../ledger/host.ts'
 import type { Ledger, LedgerReader, Reservation } from '../ledger/ledger.ts'
 import { showRef } from '../model/resource.ts'
 import { readDirectly } from './direct.ts'
@@ -108,6 +107,7 @@ export async function overByNow(
   ledger: Pick<LedgerReader, 'readJournal'>,
   reader: Pick<Reader, 'read'>,
   description: Description,
+  isBeside: (holder: Reservation) => boolean,
 ): Promise<ReadonlySet<Reservation>> {
   const over = new Set<Reservation>()
   for (const reservation of reservations) {

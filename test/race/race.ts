@@ -14,7 +14,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import type { LedgerConfig } from '../../src/model/workspace.ts'
 import { makeWorld, system, type World } from '../apply/world.ts'
-import { bothOwn, goes, type Defence, type End, type Order, type Start, type Told } from './rounds.ts'
+import { bothOwn, goes, secret, type Defence, type End, type Order, type Start, type Told } from './rounds.ts'
 
 /** A ledger that is raced for. */
 export interface Contested {
@@ -144,7 +144,7 @@ async function at<T>(
   work: (world: World, ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const now = (): Date => new Date()
-  const ledger = await openLedger(config, { root: workspace, env: process.env, now })
+  const ledger = await openLedger(config, { root: workspace, secret, now })
   return work(makeWorld(root, { now, ledger }), ledger).finally(() => ledger.close())
 }
 

@@ -1,5 +1,6 @@
 /** What the two runners of a race and their starter say to each other. All of it is plain JSON. */
-import type { LedgerConfig } from '../../src/model/workspace.ts'
+import process from 'node:process'
+import type { LedgerConfig, SecretReference } from '../../src/model/workspace.ts'
 import type { Wishes } from '../apply/world.ts'
 
 /** What a runner is forked with. */
@@ -54,4 +55,12 @@ export const goes: Readonly<Record<'ana' | 'bo', readonly Wishes[]>> = {
     { people: { bo: { role: 'Member' }, ana: { role: 'Owner' } } },
     { people: { bo: { role: 'Owner', status: 'suspended' }, ana: { role: 'Owner' } } },
   ],
+}
+
+/** The address of a ledger that is on a server stands in a variable. */
+export function secret(reference: SecretReference): Promise<string> {
+  const value = 'env' in reference ? process.env[reference.env] : undefined
+  return value === undefined
+    ? Promise.reject(new Error('There is no such variable.'))
+    : Promise.resolve(value)
 }

@@ -8,7 +8,7 @@ import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import { watching } from '../apply/faults.ts'
 import { makeWorld, told } from '../apply/world.ts'
-import type { Order, Round, Start, Told } from './rounds.ts'
+import { secret, type Order, type Round, type Start, type Told } from './rounds.ts'
 
 const { root, workspace, config, defence } = JSON.parse(process.argv[2] ?? '') as Start
 const now = (): Date => new Date()
@@ -18,7 +18,7 @@ const tries = 400
 
 async function open(): Promise<Ledger> {
   if (defence === 'whole' || config.type !== 'file')
-    return openLedger(config, { root: workspace, env: process.env, now })
+    return openLedger(config, { root: workspace, secret, now })
   const ledger = openSqlite(`${workspace}/${config.path}`, { now, isGone: () => true })
   return defence === 'lock stolen' ? ledger : { ...ledger, reservations: () => Promise.resolve([]) }
 }
