@@ -1,0 +1,16 @@
+/** The tests that need a server beside rolecall: `npm run test:services`. Each service is started once, privately. */
+import { resolve } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  root: resolve(import.meta.dirname, '../..'),
+  test: {
+    include: ['test/services/**/*.test.ts'],
+    globalSetup: ['test/services/setup.ts'],
+    // lists what was skipped, with the reason in its name
+    reporters: ['verbose'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: '100%',
+  },
+})
