@@ -102,21 +102,34 @@ async function gitState(root: string, protectedRef: string | undefined): Promise
 }
 
 async function ledger(config: LedgerConfig, root: string, border: Border): Promise<Check[]> {
-  if (config.type === 'file' && !existsSync(resolve(root, config.path))) {
-    return [note('ledger', `${config.path} is not there yet: the first apply creates it`)]
-  }
   const checks: Check[] = []
   await attempt(checks, 'ledger', async () => {
     const open = await openLedgerReader(config, ledgerSurroundings(root, border))
     try {
       const [last] = await open.runs(1)
       const run = last === undefined ? 'no run yet' : `last run ${last.run}: ${last.state}`
-      checks.push(good('ledger', `${config.type === 'file' ? config.path : config.type}; ${run}`))
+      checks.push(
+        open.created
+          ? note('ledger', `${placeOf(config)} is not there yet: the first apply creates it`)
+          : good('ledger', `${placeOf(config)}; ${run}`),
+      )
     } finally {
       await open.close()
     }
   })
   return checks
+}
+
+/** How a person finds it; a URL holds a password. */
+function placeOf(config: LedgerConfig): string {
+  switch (config.type) {
+    case 'file':
+      return config.path
+    case 'git':
+      return config.ref
+    case 'postgres':
+      return `schema ${config.schema} in PostgreSQL, ${showReference(config.url)}`
+  }
 }
 
 async function system(config: SystemConfig, { env }: Border, root: string): Promise<Check[]> {

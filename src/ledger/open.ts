@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { LedgerConfig, SecretReference } from '../model/workspace.ts'
 import { LedgerUnreachable, type Ledger, type LedgerReader } from './ledger.ts'
+import type { PostgresPlace } from './postgres.ts'
 
 /** What a ledger takes from its surroundings. */
 export interface LedgerSurroundings {
@@ -14,9 +15,20 @@ export interface LedgerSurroundings {
 }
 
 /** Opens the ledger for apply and creates it where there is none. Rejects with LedgerUnreachable. */
-export async function openLedger(config: LedgerConfig, { root, now }: LedgerSurroundings): Promise<Ledger> {
-  const { openSqlite } = await import('./sqlite.ts')
-  return openSqlite(fileOf(config, root), { now })
+export async function openLedger(config: LedgerConfig, surroundings: LedgerSurroundings): Promise<Ledger> {
+  const { root, now } = surroundings
+  switch (config.type) {
+    case 'file': {
+      const { openSqlite } = await import('./sqlite.ts')
+      return openSqlite(resolve(root, config.path), { now })
+    }
+    case 'postgres': {
+      const { openPostgres } = await import('./postgres.ts')
+      return openPostgres(await placeOf(config, surroundings), { now })
+    }
+    case 'git':
+      throw notYet()
+  }
 }
 
 /**
@@ -25,15 +37,30 @@ export async function openLedger(config: LedgerConfig, { root, now }: LedgerSurr
  */
 export async function openLedgerReader(
   config: LedgerConfig,
-  { root, now }: LedgerSurroundings,
+  surroundings: LedgerSurroundings,
 ): Promise<LedgerReader> {
-  const { openSqliteReader } = await import('./sqlite.ts')
-  return openSqliteReader(fileOf(config, root), now)
+  const { root, now } = surroundings
+  switch (config.type) {
+    case 'file': {
+      const { openSqliteReader } = await import('./sqlite.ts')
+      return openSqliteReader(resolve(root, config.path), now)
+    }
+    case 'postgres': {
+      const { openPostgresReader } = await import('./postgres.ts')
+      return openPostgresReader(await placeOf(config, surroundings), now)
+    }
+    case 'git':
+      throw notYet()
+  }
 }
 
-function fileOf(config: LedgerConfig, root: string): string {
-  if (config.type === 'file') return resolve(root, config.path)
-  throw new LedgerUnreachable(
-    `This version of rolecall keeps its ledger in a file only; Settings name a ledger in ${config.type}.`,
-  )
+async function placeOf(
+  { url, schema }: Extract<LedgerConfig, { type: 'postgres' }>,
+  { root, secret }: LedgerSurroundings,
+): Promise<PostgresPlace> {
+  return { url: await secret(url), schema, root }
+}
+
+function notYet(): LedgerUnreachable {
+  return new LedgerUnreachable('This version of rolecall cannot keep its ledger in git.')
 }

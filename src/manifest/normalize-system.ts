@@ -59,7 +59,10 @@ export function defaultSettings(name: string): Settings {
 
 function ledger(written?: WrittenSettingsSpec['ledger']): LedgerConfig {
   if (written?.git) return { type: 'git', ref: written.git.ref }
-  if (written?.postgres) return { type: 'postgres', url: written.postgres.url as SecretReference }
+  if (written?.postgres) {
+    const { url, schema = 'rolecall' } = written.postgres
+    return { type: 'postgres', url: url as SecretReference, schema }
+  }
   return { type: 'file', path: written?.file ?? '.rolecall/ledger.db' }
 }
 

@@ -49,12 +49,11 @@ export function readSettings(
 
 /** A ledger or an approval that is asked for and is not there would be relied on. */
 function available({ settings, raw, approvals }: SettingsDocument, report: Reporter): Settings {
-  const { type } = settings.ledger
-  if (type !== 'file')
+  if (settings.ledger.type === 'git')
     report.error(
       'ledger-not-available',
-      keyOf({ raw, path: ['spec', 'ledger', type] }),
-      `This version keeps its ledger in a file, and not in ${type === 'git' ? 'git' : 'PostgreSQL'}.`,
+      keyOf({ raw, path: ['spec', 'ledger', 'git'] }),
+      'This version keeps its ledger in a file or in PostgreSQL, and not in git.',
       'Write `ledger: {file: .rolecall/ledger.db}`.',
     )
   if (approvals)

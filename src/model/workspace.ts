@@ -40,7 +40,7 @@ export interface SystemConfig {
 export type LedgerConfig =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'git'; readonly ref: string }
-  | { readonly type: 'postgres'; readonly url: SecretReference }
+  | { readonly type: 'postgres'; readonly url: SecretReference; readonly schema: string }
 
 export interface Settings {
   readonly name: string

@@ -67,7 +67,7 @@ describe('the file of a SQLite ledger', () => {
   it('other kinds of ledger are refused by name, never replaced by a file', async () => {
     const git = openLedger({ type: 'git', ref: 'refs/rolecall/ledger' }, surroundings())
     await expect(git).rejects.toThrow(
-      'This version of rolecall keeps its ledger in a file only; Settings name a ledger in git.',
+      'This version of rolecall cannot keep its ledger in git.',
     )
     expect(readdirSync(directory)).toEqual([])
   })

@@ -8,7 +8,7 @@ kind: Settings
 metadata: {name: acme, labels: {cost-centre: "4711"}}
 spec:
   access: access
-  ledger: {postgres: {url: {env: LEDGER_URL}}}
+  ledger: {postgres: {url: {env: LEDGER_URL}, schema: acme_access}}
   protectedRef: origin/main
   grace: 30
   freeze: Migration of the directory, until Monday
@@ -192,9 +192,17 @@ spec:
 
 /** Other ways to write what `everything` writes one way, as a change of its text. */
 export const alternatives: readonly (readonly [ManifestKind, from: string, to: string])[] = [
-  ['Settings', '{postgres: {url: {env: LEDGER_URL}}}', '{file: .rolecall/ledger.db}'],
-  ['Settings', '{postgres: {url: {env: LEDGER_URL}}}', '{git: {ref: refs/rolecall/ledger}}'],
-  ['Settings', '{postgres: {url: {env: LEDGER_URL}}}', '{postgres: {url: {file: secrets/url}}}'],
+  ['Settings', '{postgres: {url: {env: LEDGER_URL}, schema: acme_access}}', '{file: .rolecall/ledger.db}'],
+  [
+    'Settings',
+    '{postgres: {url: {env: LEDGER_URL}, schema: acme_access}}',
+    '{git: {ref: refs/rolecall/ledger}}',
+  ],
+  [
+    'Settings',
+    '{postgres: {url: {env: LEDGER_URL}, schema: acme_access}}',
+    '{postgres: {url: {file: secrets/url}}}',
+  ],
   ['User', 'groups:\n    primary: engineering\n    secondary:\n', 'groups:\n'],
   ['User', 'type: person', 'type: break-glass'],
   ['Role', '{enterprise: globex}', 'global'],
@@ -226,6 +234,8 @@ export const refused: readonly (readonly [
   ],
   ['Settings', '{env: LEDGER_URL}', '{exec: pass}', '/spec/ledger/postgres/url', 'additionalProperties'],
   ['Settings', '{env: LEDGER_URL}', 'postgres://u:p@h/d', '/spec/ledger/postgres/url', 'type'],
+  ['Settings', 'acme_access', 'pg_access', '/spec/ledger/postgres/schema', 'pattern'],
+  ['Settings', 'acme_access', "'a b'", '/spec/ledger/postgres/schema', 'pattern'],
   ['Settings', 'origin/main', '"--upload-pack=x"', '/spec/protectedRef', 'pattern'],
   ['Settings', 'grace: 30', 'grace: -1', '/spec/grace', 'minimum'],
   ['System', '  connector: cloudconnexa\n', '', '/spec', 'required'],

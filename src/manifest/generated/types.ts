@@ -173,6 +173,10 @@ export interface WrittenSettingsSpec {
      */
     postgres?: {
       url: WrittenSecretReference
+      /**
+       * The schema of the database that holds the ledger, and nothing else. Give each repository one of its own.
+       */
+      schema?: string
     }
   }
   /**
