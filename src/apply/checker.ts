@@ -11,12 +11,17 @@ import type { JsonObject } from '../model/json.ts'
  *
  * @param payloads native answers of a direct read of all accounts with an owner role
  * @param read says of one of them whose it is, and whether it owns the system and can be used
+ * @param now RFC 3339, UTC: what ends within 72 hours and 5 minutes of it, or on a day that nobody can read, is no owner
  */
-export function ownersSeen(payloads: readonly JsonObject[], read: FloorReader): readonly string[] {
+export function ownersSeen(
+  payloads: readonly JsonObject[],
+  read: FloorReader,
+  now: string,
+): readonly string[] {
   const seen = new Set<string>()
   for (const payload of payloads) {
-    const { account, owner, usable } = read(payload)
-    if (account !== '' && owner && usable) seen.add(account)
+    const { account, owner, usable, lasts } = read(payload)
+    if (account !== '' && owner && usable && isFarAway(lasts, now)) seen.add(account)
   }
   return [...seen].sort()
 }
@@ -30,11 +35,18 @@ export function ownersLeft(
   read: FloorReader,
   write: Write,
   lowers: readonly string[],
+  now: string,
 ): readonly string[] {
   const touched = new Set(lowers.map(folded))
   if (write.ref.kind === 'account') touched.add(folded(write.ref.key))
   if (write.action === 'rename' && write.ref.kind === 'account') touched.add(folded(write.from))
-  return ownersSeen(payloads, read).filter((account) => !touched.has(folded(account)))
+  return ownersSeen(payloads, read, now).filter((account) => !touched.has(folded(account)))
+}
+
+function isFarAway(day: string | undefined, now: string): boolean {
+  if (day === undefined) return true
+  const end = new Date(day.length === 10 ? `${day}T24:00:00Z` : day).getTime()
+  return end - new Date(now).getTime() > (72 * 60 + 5) * 60_000
 }
 
 function folded(key: string): string {

@@ -183,7 +183,8 @@ async function readAgain(session: Session, plan: SystemPlan): Promise<Event> {
   await session.recovery.look(plan.name, lookupIn(observation), system.connector.description)
   const unproven = unprovenFor(plan, observation)
   if (unproven !== undefined) return { type: 'unread', message: unproven }
-  return { type: 'read', moved: movedSincePlan(plan, observation, system, session.plan.createdAt) }
+  const planned = { ...system, people: session.ports.people }
+  return { type: 'read', moved: movedSincePlan(plan, observation, planned, session.plan.createdAt) }
 }
 
 async function confirm(session: Session, plan: SystemPlan, place: number): Promise<Event> {

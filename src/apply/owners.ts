@@ -3,8 +3,9 @@ import type { Observation, Reader, Rules } from '../connector/contract.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Step, SystemPlan } from '../model/plan.ts'
-import { ownersAfter, ownersBefore, usable, type Owner } from '../guard/owners.ts'
+import { firm, ownersAfter, ownersBefore, type Owner } from '../guard/owners.ts'
 import { sceneOf } from '../guard/scene.ts'
+import { standsAlone } from '../plan/owners.ts'
 import type { Reservation } from '../ledger/ledger.ts'
 import { isBeside as isBesideHere, isGone as isGoneHere } from '../ledger/host.ts'
 import type { Confirmation } from './barrier.ts'
@@ -57,14 +58,15 @@ export async function lookAtOwners(
     },
     { now: ports.now().toISOString(), today: ports.now().toISOString().slice(0, 10), guardrails: [] },
   )
-  const now = new Set(usable(ownersBefore(scene)).map(({ coming }) => coming))
+  const now = new Set(firm(ownersBefore(scene)).map(({ coming }) => coming))
   const then = ownersAfter(scene)
-  const byRules = usable(then)
+  const byRules = firm(then)
     .map(({ coming }) => coming)
     .filter((account) => now.has(account) && !step.lowers.includes(account))
   const { floor, rules } = system.connector
-  const byFloor = ownersLeft(payloads, floor, write, step.lowers)
-  const differing = compared(ownersByRules(observation.graph, rules), ownersSeen(payloads, floor))
+  const at = ports.now().toISOString()
+  const byFloor = ownersLeft(payloads, floor, write, step.lowers, at)
+  const differing = compared(ownersByRules(observation.graph, rules, at), ownersSeen(payloads, floor, at))
 
   const owners = new Set([...now, ...byFloor])
   const settled = others.filter((one) => !owners.has(one.account) || over.has(one) || (shows && isGone(one)))
@@ -84,12 +86,10 @@ export async function lookAtOwners(
 }
 
 /** Who owns the system by what it shows itself: what the manifests know besides is nothing that a floor can see. */
-function ownersByRules(graph: GraphView, rules: Rules): readonly string[] {
+function ownersByRules(graph: GraphView, rules: Rules, now: string): readonly string[] {
   const keys: string[] = []
-  for (const account of graph.all('account')) {
-    const { owner, unusable } = rules.ownership(account, graph)
-    if (owner && unusable.length === 0) keys.push(account.ref.key)
-  }
+  for (const account of graph.all('account'))
+    if (standsAlone(rules.ownership(account, graph), now)) keys.push(account.ref.key)
   return keys.sort()
 }
 

@@ -8,13 +8,13 @@ import type { OwnerView, Step, SystemPlan } from '../model/plan.ts'
 import { collectionOf, type Kind } from '../model/resource.ts'
 import { sha256 } from '../plan/digest.ts'
 import { joined, moved } from '../plan/fingerprint.ts'
-import { ownerViews } from '../plan/owners.ts'
+import { ownerContext, ownerViews } from '../plan/owners.ts'
 import { renamesIn, seenThrough, settle } from '../plan/renaming.ts'
-import type { AppliedSystem } from './ports.ts'
+import type { AppliedSystem, Ports } from './ports.ts'
 import type { Moved } from './report.ts'
 
 /** What a comparison needs of a system: nothing is opened. */
-type Planned = Pick<AppliedSystem, 'config' | 'connector' | 'desired'>
+type Planned = Pick<AppliedSystem, 'config' | 'connector' | 'desired'> & Pick<Ports, 'people'>
 
 /**
  * All that moved between the read of the plan and this one: what its steps touch, and who owns the system. Empty:
@@ -85,8 +85,9 @@ function inWords(
 
 /** The plan was judged by the owners it saw: with others, the verdict may be another. */
 function movedOwners(plan: SystemPlan, graph: GraphView, system: Planned, plannedAt: string): Moved[] {
-  const { config, connector, desired } = system
-  const owners = ownerViews(graph, { config, ...connector, desired, now: plannedAt })
+  const writes = plan.steps.map(({ change }) => change).filter(isWrite)
+  const context = ownerContext({ ...system, ...system.connector }, graph, writes, plannedAt)
+  const owners = ownerViews(context, graph, (key) => context.coming('account', key))
   if (sha256(owners) === plan.ownersFingerprint) return []
   const byAccount = (views: readonly OwnerView[]): Map<string, OwnerView> =>
     new Map(views.map((view) => [view.account, view]))

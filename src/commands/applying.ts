@@ -103,7 +103,7 @@ function refuseMoved(plan: Plan, workspace: Workspace, observations: ReadonlyMap
     return movedSincePlan(
       system,
       observation,
-      { config, connector: connectorOf(config), desired },
+      { config, connector: connectorOf(config), desired, people: workspace.people },
       plan.createdAt,
     )
   })

@@ -11,6 +11,17 @@ export interface Ownership {
   readonly owner: boolean
   /** Conditions read as unmet, each a short phrase (`suspended`, `a service account`); empty when usable. */
   readonly unusable: readonly string[]
+  /**
+   * The right comes from an identity provider, by what the system shows of the account: it counts above the first owner
+   * only. Rights through groups that a mapping fills, or in a system with `memberships: identity-provider`, need not be
+   * said: whoever owns nothing without these memberships is found out.
+   */
+  readonly viaProvider?: true
+  /**
+   * Until when account and assignment last, where the system has an end for them: a UTC day, inclusive, or a moment
+   * (RFC 3339). Within 72 hours, or unreadable, it does not count.
+   */
+  readonly lasts?: string
 }
 
 /** The native names that a manifest's role, policy or setting may use, and what follows from what. Pure. */
@@ -92,8 +103,19 @@ export interface Secret {
   reveal(): string
 }
 
-/** The independent checker's view: one native payload of a direct read → owner or not. Shares no code with `rules`. */
-export type FloorReader = (payload: JsonObject) => { account: string; owner: boolean; usable: boolean }
+/**
+ * The independent checker's view: one native payload of a direct read → owner or not. Shares no code with `rules`, and
+ * must agree with it on every account: `usable` here is what `unusable` being empty is there.
+ */
+export type FloorReader = (payload: JsonObject) => FloorView
+export interface FloorView {
+  /** Its key as the graph has it; empty where the payload has none. */
+  readonly account: string
+  readonly owner: boolean
+  readonly usable: boolean
+  /** As `Ownership.lasts`. */
+  readonly lasts?: string
+}
 
 /** One sort of system. `describe`, `rules` and `floor` load eagerly, clients when they are opened. */
 export interface Connector {

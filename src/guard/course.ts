@@ -2,7 +2,7 @@ import type { Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import { kinds, splitTarget, type Kind, type Resource } from '../model/resource.ts'
 import { renamesIn, settle } from '../plan/renaming.ts'
-import type { Scene } from './scene.ts'
+import { perScene, type Scene } from './scene.ts'
 
 /**
  * One account, followed through every state it can be found in.
@@ -77,7 +77,11 @@ function hangsOn(scene: Scene, { account, graph }: CourseState): readonly Write[
   const targets = Object.entries(account.links)
     .filter(([name]) => links[name]?.membership !== true)
     .flatMap(([, targets]) => targets.map(splitTarget))
+  const isMember = Object.entries(account.links).some(
+    ([name, targets]) => links[name]?.membership === true && targets.length > 0,
+  )
   return [
+    ...(isMember ? mappingWrites(scene) : []),
     ...scene.touching(account.ref),
     ...scene.rules.ownershipDependsOn(account, graph).flatMap((ref) => scene.touching(ref)),
     ...targets
@@ -85,6 +89,9 @@ function hangsOn(scene: Scene, { account, graph }: CourseState): readonly Write[
       .filter((write) => write.action === 'delete'),
   ]
 }
+
+/** A rule that begins to fill a group makes what comes through it the identity provider's to give and take. */
+const mappingWrites = perScene((scene) => scene.writes.filter(({ ref }) => ref.kind === 'mapping'))
 
 function isKind(type: string): type is Kind {
   return (kinds as readonly string[]).includes(type)

@@ -1,7 +1,9 @@
 import type { Write } from '../model/change.ts'
+import { compromised } from '../plan/owners.ts'
 import { courseOf, type Course, type CourseState } from './course.ts'
 import { guard, type Found } from './guard.ts'
-import { distinct, isUsable, ownerIn, ownersAfter, ownersBefore, usable, type Owner } from './owners.ts'
+import { distinct, firm, isFirm, isUsable, ownerIn, ownersAfter, ownersBefore, type Owner } from './owners.ts'
+import { whomToPromote } from './candidates.ts'
 import { removals } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { counted, named } from './words.ts'
@@ -17,23 +19,27 @@ import { counted, named } from './words.ts'
  */
 export const lastOwner = guard('last-owner', (scene) => {
   if (scene.writes.length === 0) return []
-  const before = usable(ownersBefore(scene))
+  const before = [...ownersBefore(scene).values()].filter(isInPlace)
   if (before.length === 0) return additionsOnly(scene)
   if (before.some((owner) => staysUsable(scene, owner.coming))) return []
 
-  const after = usable(ownersAfter(scene))
-  if (after.length === 0) return [nobodyLeft(scene, before)]
+  if (firm(ownersAfter(scene)).length === 0) return [nobodyLeft(scene, before)]
   const unseen = unseenByBarrier(scene)
   return unseen.length === 0 ? [] : [cannotBeWatched(scene, before, unseen)]
 })
 
-/** Whether the account is a usable owner in every state it can be found in. */
-function staysUsable(scene: Scene, coming: string): boolean {
+/** Who is compromised is there until the plan stops them: nobody to rely on, and no reason to say that there is nobody. */
+function isInPlace({ because, viaProvider }: Owner): boolean {
+  return !viaProvider && because.every((reason) => reason === compromised)
+}
+
+/** Whether the account is an owner to count on in every state it can be found in. */
+export function staysUsable(scene: Scene, coming: string): boolean {
   return courseOf(scene, coming)?.states.every((state) => usableIn(scene, coming, state)) ?? false
 }
 
 function usableIn(scene: Scene, coming: string, { account, graph }: CourseState): boolean {
-  return account !== undefined && isUsable(ownerIn(scene, graph, account, coming))
+  return account !== undefined && isFirm(ownerIn(scene, graph, account, coming))
 }
 
 /**
@@ -74,8 +80,9 @@ function nobodyLeft(scene: Scene, before: readonly Owner[]): Found {
     message:
       `This plan leaves "${scene.config.name}" with 0 usable owners (now ${distinct(before)}: ${namesOf(before)}); ` +
       `at every point of a run at least 1 must remain${notCounted(scene)}.`,
-    remedy:
-      'This cannot be accepted: give an owner role to another person who can use it, and apply that first.',
+    remedy: before.some(({ coming }) => scene.compromised(coming))
+      ? `This cannot be accepted: ${whomToPromote(scene)}; that and the suspension may stand in one change.`
+      : 'This cannot be accepted: give an owner role to another person who can use it, and apply that first.',
   }
 }
 
@@ -112,7 +119,7 @@ function additionsOnly(scene: Scene): readonly Found[] {
           'This cannot be accepted: give an owner role to a person who can use it, and apply that alone.',
       },
     ]
-  if (usable(ownersAfter(scene)).length > 0) return []
+  if (firm(ownersAfter(scene)).length > 0) return []
   return [
     {
       refs,
@@ -126,9 +133,13 @@ function additionsOnly(scene: Scene): readonly Found[] {
 
 /** Owners on paper, so that nobody wonders why they did not help. */
 function notCounted(scene: Scene): string {
-  const idle = [...ownersBefore(scene).values()].filter((owner) => !isUsable(owner))
+  const idle = [...ownersBefore(scene).values()].filter((owner) => !isFirm(owner))
   if (idle.length === 0) return ''
-  return ` (not counted: ${named(idle.map((owner) => `${owner.ref.key}, ${owner.because.join(' and ')}`))})`
+  return ` (not counted: ${named(idle.map((owner) => `${owner.ref.key}, ${whyNot(owner)}`))})`
+}
+
+function whyNot(owner: Owner): string {
+  return isUsable(owner) ? 'whose right an identity provider gives and takes' : owner.because.join(' and ')
 }
 
 function namesOf(owners: readonly Owner[]): string {

@@ -12,7 +12,7 @@ export const ownersBelowMinimum = guard('owners-below-minimum', (scene) => {
   const after = usable(ownersAfter(scene))
   const { minimum } = scene.config.owners
   // With nobody left there is nothing to accept: that is for the guard of the last owner to say.
-  if (after.length === 0) return []
+  if (distinct(after) === 0) return []
   if (distinct(after) >= distinct(before) || distinct(after) >= minimum) return []
   const staying = new Set(after.map((owner) => owner.coming))
   const lowered = before.filter((owner) => !staying.has(owner.coming))

@@ -13,6 +13,12 @@ export function named(names: readonly string[], most = 5): string {
   return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
 
+/** `ana, bo or chen`. */
+export function oneOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`
+}
+
 /**
  * Where a rule of a system is set, `rolecall.yaml:24`, or `built in` where nobody wrote it. A path stands for
  * all that is below it: what is missing at `limits.removals.percent` may have been written at `limits`.

@@ -25,12 +25,17 @@ export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
   /** Group: `members` (or `managers`) are written, so live memberships that neither side declares are differences. */
   readonly exactMembers?: boolean
   readonly exactManagers?: boolean
-  /** Account: last UTC day it holds, `YYYY-MM-DD`: an owner whose account ends within 72 hours is not usable. */
+  /**
+   * Account, policy, grant: last UTC day it holds, `YYYY-MM-DD`: an owner whose account or right ends within 72 hours is
+   * not usable.
+   */
   readonly until?: string
   /** Account: the person is said to be compromised. Suspending it does not count against limits. */
   readonly compromised?: boolean
   /** Account: memberships whose day is over, by target: `expired on 2026-12-06`. A date takes them away, nobody else. */
   readonly ended?: Readonly<Record<LinkTarget, string>>
+  /** Account, policy: memberships and subjects of today that have a last day, by target: `2026-12-06`. */
+  readonly ending?: Readonly<Record<LinkTarget, string>>
   readonly cause: Cause
 }
 

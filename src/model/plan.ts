@@ -42,6 +42,8 @@ export interface OwnerView {
   readonly usable: boolean
   /** Why not usable; empty when usable. */
   readonly because: readonly string[]
+  /** The right comes from an identity provider: such an owner counts above the first only. */
+  readonly viaProvider?: true
 }
 
 export interface SystemPlan {

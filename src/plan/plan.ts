@@ -4,10 +4,10 @@ import { isWrite, type Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan, PlannedDocument, Step, SystemPlan } from '../model/plan.ts'
-import type { SystemConfig } from '../model/workspace.ts'
+import type { Person, SystemConfig } from '../model/workspace.ts'
 import { sha256 } from './digest.ts'
 import { digestOf, intentOf } from './intent.ts'
-import { assumedOf, ownerViews } from './owners.ts'
+import { assumedOf, ownerContext, ownerViews } from './owners.ts'
 import { byText } from './sets.ts'
 import { simulate } from './simulate.ts'
 
@@ -19,6 +19,7 @@ export interface PlannedSystem {
   readonly observation: Observation
   readonly desired: DesiredGraph
   readonly steps: readonly Step[]
+  readonly people: ReadonlyMap<string, Person>
   /** The account behind the credentials, where the system says. */
   readonly identity?: string
 }
@@ -58,9 +59,10 @@ export function assemble(input: PlanInput): Plan {
 function systemPlan(system: PlannedSystem, now: string): SystemPlan {
   const { config, description, observation, steps } = system
   const writes = steps.map((step) => step.change).filter(isWrite)
+  const context = ownerContext(system, observation.graph, writes, now)
   const owners = {
-    before: ownerViews(observation.graph, { ...system, now }),
-    after: ownerViews(simulate(observation.graph, writes, description), { ...system, now }),
+    before: ownerViews(context, observation.graph, (key) => context.coming('account', key)),
+    after: ownerViews(context, simulate(observation.graph, writes, description), (key) => key),
   }
   return {
     name: config.name,

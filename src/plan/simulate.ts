@@ -29,7 +29,10 @@ export function simulate(actual: GraphView, writes: Iterable<Write>, description
   return gone.size === 0 ? overlay : without(overlay, gone, description)
 }
 
-/** Keys of the accounts that are usable owners before this change and not after it alone, sorted by code unit. */
+/**
+ * Keys of the accounts that are usable owners before this change and not after it alone, or whose right only an identity
+ * provider gives then; sorted by code unit.
+ */
 export function lowered(change: Change, actual: GraphView, description: Description, rules: Rules): string[] {
   if (!isWrite(change)) return []
   const candidates = ownersTouchedBy(change, usableOwners(actual, rules))
@@ -41,8 +44,16 @@ export function lowered(change: Change, actual: GraphView, description: Descript
         ? change.ref.key
         : key
     const account = after.get('account', name)
-    return account === undefined || !isUsable(account, after, rules)
+    const before = actual.get('account', key)
+    return standing(account, after, rules) < (before ? standing(before, actual, rules) : 0)
   })
+}
+
+/** What can stand alone is worth more than what an identity provider gives and takes. */
+function standing(account: Resource | undefined, graph: GraphView, rules: Rules): 0 | 1 | 2 {
+  if (account === undefined) return 0
+  const { owner, unusable, viaProvider } = rules.ownership(account, graph)
+  return !owner || unusable.length > 0 ? 0 : viaProvider === true ? 1 : 2
 }
 
 /** Usable owners of a state, and by each resource that ownership hangs on the owners that hang on it. */

@@ -55,7 +55,7 @@ describe('the independent checker', () => {
       ...[row('ana'), row('Bo'), row('chen', { role: 'Member' }), row('dee', { status: 'suspended' })],
       ...[row('eve', { type: 'service' }), row('fay', { scope: 3 }), row('gus', { status: 'frozen' }), {}],
     ]
-    expect(ownersLeft(rows, floor, removal, ['ana'])).toEqual(['bo'])
+    expect(ownersLeft(rows, floor, removal, ['ana'], '2026-11-22T10:00:00Z')).toEqual(['bo'])
   })
 
   it('counts nobody who is not said to be both an owner and usable', () => {
@@ -63,17 +63,19 @@ describe('the independent checker', () => {
       [true, false],
       [false, true],
     ] as const)
-      expect(ownersLeft([{}], () => ({ account: 'bo', owner, usable }), removal, [])).toEqual([])
+      expect(
+        ownersLeft([{}], () => ({ account: 'bo', owner, usable }), removal, [], '2026-11-22T10:00:00Z'),
+      ).toEqual([])
   })
 
   it('leaves out the account of the step even when the plan does not say that it lowers it', () => {
-    expect(ownersLeft([row('ANA'), row('bo')], floor, removal, [])).toEqual(['bo'])
-    expect(ownersLeft([row('anna'), row('ana')], floor, renaming, [])).toEqual([])
+    expect(ownersLeft([row('ANA'), row('bo')], floor, removal, [], '2026-11-22T10:00:00Z')).toEqual(['bo'])
+    expect(ownersLeft([row('anna'), row('ana')], floor, renaming, [], '2026-11-22T10:00:00Z')).toEqual([])
   })
 
   it('leaves out everyone whom a step on something else lowers', () => {
     const group: Write = { ...suspension, ref: { ...ana.ref, kind: 'group', key: 'ana' } }
-    expect(ownersLeft([row('ana'), row('bo')], floor, group, ['BO'])).toEqual(['ana'])
+    expect(ownersLeft([row('ana'), row('bo')], floor, group, ['BO'], '2026-11-22T10:00:00Z')).toEqual(['ana'])
   })
 })
 

@@ -6,14 +6,24 @@ import { description as directory } from '../../src/systems/directory/describe.t
 import { rules as directoryRules } from '../../src/systems/directory/rules.ts'
 
 /**
- * A system in which the owner role can also come through a group, at any depth: the directory has no such thing, and
- * guards must hold for systems that do.
+ * A system in which the owner role can also come through a group, at any depth, or from an identity provider; in which
+ * people are invited before they are in, and roles may have an end: the directory has no such thing, and guards must
+ * hold for systems that do. Unknown values are no.
  */
 export const description: Description = {
   ...directory,
   connector: 'realm',
   kinds: {
     ...directory.kinds,
+    account: {
+      ...must(directory.kinds.account),
+      fields: {
+        ...must(directory.kinds.account).fields,
+        invitation: { about: 'Where it stands.', write: 'read', shape: 'scalar' },
+        roleFrom: { about: 'Who gave the role.', write: 'read', shape: 'scalar' },
+        roleEnds: { about: 'Until when the role is held.', write: 'read', shape: 'scalar' },
+      },
+    },
     group: {
       ...must(directory.kinds.group),
       links: {
@@ -36,7 +46,15 @@ export const rules: Rules = {
     const chain = groupsOf(account, graph)
     const roles = [account, ...chain].flatMap(({ links }) => links['role'] ?? [])
     const known = { ...account, links: { ...account.links, role: roles } }
-    return directoryRules.ownership(known, graph)
+    const { owner, unusable } = directoryRules.ownership(known, graph)
+    const { invitation, roleFrom, roleEnds } = account.fields
+    const accepted = invitation === undefined || invitation === 'accepted'
+    return {
+      owner,
+      unusable: owner && !accepted ? [...unusable, `invited (${JSON.stringify(invitation)})`] : unusable,
+      ...(roleFrom === undefined || roleFrom === 'here' ? {} : { viaProvider: true }),
+      ...(typeof roleEnds === 'string' ? { lasts: roleEnds } : {}),
+    }
   },
   ownershipDependsOn: (account, graph) => groupRefs(account, graph),
   power(account, graph) {

@@ -37,6 +37,7 @@ const plan = assemble({
       config: config(),
       description,
       rules,
+      people: new Map(),
       observation: {
         graph: new Graph(system, world.live),
         proofs: {},

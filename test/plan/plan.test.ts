@@ -75,6 +75,7 @@ function planOf(of: World = world, more: Partial<PlanInput> = {}): Plan {
         config: config(of.config),
         description,
         rules,
+        people: new Map(),
         observation: {
           graph: new Graph(system, of.live),
           proofs: {

@@ -119,6 +119,9 @@ function account(context: Context, site: Site, asked: Asked): Wish | undefined {
     ...(groups.ended.size > 0 && {
       ended: Object.fromEntries([...groups.ended].map(([{ target }, because]) => [target, because])),
     }),
+    ...(groups.ending.size > 0 && {
+      ending: Object.fromEntries([...groups.ending].map(([{ target }, until]) => [target, until])),
+    }),
     cause: now.because === undefined ? user.cause : { ...user.cause, because: now.because },
   }
   const username = values.get('username')

@@ -81,6 +81,8 @@ export interface Held {
   readonly manages: readonly GroupThere[]
   /** Those whose day is over, and that nothing else still gives. */
   readonly ended: ReadonlyMap<GroupThere, string>
+  /** The last day of each that has one. */
+  readonly ending: ReadonlyMap<GroupThere, string>
 }
 
 interface Asked {
@@ -124,6 +126,7 @@ export function held(context: Context, site: Site, asked: Asked): Held {
     secondary: [...secondary.keys()],
     manages: [...new Set(managed.map(({ there }) => there))],
     ended: endedOf(context, site, asked, (there) => there === primary || secondary.has(there)),
+    ending: endingOf([...own, ...listed]),
   }
 }
 
@@ -143,6 +146,21 @@ function endedOf(
 }
 
 const nothingEnded: Held['ended'] = new Map()
+
+/** A group that two lines give (its manager is a member too) lasts as long as the longer of them. */
+function endingOf(pairs: readonly Here[]): ReadonlyMap<GroupThere, string> {
+  if (pairs.every(({ pair }) => pair.reference.until === undefined)) return nothingEnded
+  const lasting = new Set(
+    pairs.filter(({ pair }) => pair.reference.until === undefined).map(({ there }) => there),
+  )
+  const ending = new Map<GroupThere, string>()
+  for (const { there, pair } of pairs) {
+    const { until } = pair.reference
+    if (until !== undefined && !lasting.has(there) && (ending.get(there) ?? '') < until)
+      ending.set(there, until)
+  }
+  return ending
+}
 
 interface Here {
   readonly there: GroupThere

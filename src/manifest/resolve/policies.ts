@@ -49,21 +49,25 @@ function reach(context: Context, site: Site, policy: Policy, at: Place): void {
           state: 'present',
           handle: policy.handle,
           previousKeys: previousKeys(site, 'policy', policy.previously, key),
+          ...(policy.until !== undefined && { until: policy.until }),
           cause: policy.cause,
         }
   addWish(context, site, wish, namePlace(policy))
 }
 
-function reachParts(context: Context, site: Site, policy: Policy): Parts {
+function reachParts(context: Context, site: Site, policy: Policy): Parts & Pick<Wish, 'ending'> {
   const parts: Parts = { fields: {}, links: {} }
+  const ending: [LinkTarget, string][] = []
   describeIt(site, 'policy', parts, policy.description)
   for (const side of ['subjects', 'resources'] as const) {
     const to = site.description.kinds.policy?.links[side]?.to ?? []
     const references = policy[side]
-    if (references)
-      parts.links[side] = sortedSet(references.flatMap((each) => targets(context, site, each, to)))
+    if (!references) continue
+    const days = daysOf(context, site, references, to)
+    parts.links[side] = sortedSet(days.keys())
+    for (const [target, until] of days) if (until !== undefined) ending.push([target, until])
   }
-  return parts
+  return ending.length === 0 ? parts : { ...parts, ending: Object.fromEntries(ending) }
 }
 
 /** Outside its days a policy must not hold, so it is wished away, not forgotten. */
@@ -88,9 +92,37 @@ function grants(context: Context, site: Site, policy: Policy, at: Place): void {
   const subjects = bothSides(context, site, policy, 'subjects', links['subject']?.to ?? [])
   const resources = bothSides(context, site, policy, 'resources', links['resource']?.to ?? [])
   if (goneBecause(policy, context.today) !== undefined) return
-  for (const subject of subjects)
+  for (const [subject, one] of subjects)
     for (const { role } of roles)
-      for (const resource of resources) grant(site, policy, subject, role, resource)
+      for (const [resource, other] of resources)
+        grant(site, policy, { subject, role, resource, until: firstOf(policy.until, one, other) })
+}
+
+type Days = ReadonlyMap<LinkTarget, string | undefined>
+
+/** The targets of today, sorted, each with its last day; what two lines name lasts as long as the longer of them. */
+function daysOf(
+  context: Context,
+  site: Site,
+  references: readonly TypedReference[],
+  to: readonly string[],
+): Days {
+  const days = new Map<LinkTarget, string | undefined>()
+  for (const each of references)
+    for (const target of targets(context, site, each, to))
+      days.set(target, days.has(target) ? lastOf(days.get(target), each.until) : each.until)
+  return new Map([...days].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function firstOf(...days: readonly (string | undefined)[]): string | undefined {
+  return days
+    .filter((day) => day !== undefined)
+    .sort()
+    .at(0)
+}
+
+function lastOf(one: string | undefined, other: string | undefined): string | undefined {
+  return one === undefined || other === undefined ? undefined : one < other ? other : one
 }
 
 function bothSides(
@@ -99,28 +131,35 @@ function bothSides(
   policy: Policy,
   side: 'subjects' | 'resources',
   to: readonly string[],
-): readonly LinkTarget[] {
+): Days {
   const references = policy[side]
-  if (references) return sortedSet(references.flatMap((each) => targets(context, site, each, to)))
+  if (references) return daysOf(context, site, references, to)
   context.report.error(
     'missing-key',
     keyOf(specPlace(policy)),
     `The policy "${policy.handle}" gives roles, and does not say ${side === 'subjects' ? 'to whom' : 'on what'}.`,
     `Write \`${side}\`.`,
   )
-  return []
+  return new Map()
+}
+
+interface Granted {
+  readonly subject: LinkTarget
+  readonly role: { readonly key: string; readonly link: readonly LinkTarget[] }
+  readonly resource: LinkTarget
+  readonly until: string | undefined
 }
 
 /** Two policies may give the same grant: it is held once, and stays until the last of them goes. */
-function grant(
-  site: Site,
-  policy: Policy,
-  subject: LinkTarget,
-  role: { key: string; link: readonly LinkTarget[] },
-  resource: LinkTarget,
-): void {
+function grant(site: Site, policy: Policy, { subject, role, resource, until }: Granted): void {
   const key = `${subject} ${role.key} ${resource}`
-  if (site.wishes.grant.has(key)) return
+  const known = site.wishes.grant.get(key)
+  if (known) {
+    const { until: before, ...rest } = known
+    const last = lastOf(before, until)
+    site.wishes.grant.set(key, last === undefined ? rest : { ...rest, until: last })
+    return
+  }
   site.wishes.grant.set(key, {
     ref: { system: site.name, kind: 'grant', key },
     fields: {},
@@ -128,6 +167,7 @@ function grant(
     state: 'present',
     handle: policy.handle,
     previousKeys: [],
+    ...(until !== undefined && { until }),
     cause: policy.cause,
   })
 }

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/guard/check.ts'
+import { ownersBefore } from '../../src/guard/owners.ts'
+import { refusals } from '../../src/guard/exit.ts'
+import { sceneOf } from '../../src/guard/scene.ts'
+import type { Wish } from '../../src/model/desired.ts'
+import type { Person } from '../../src/model/workspace.ts'
+import { assumedOf } from '../../src/plan/owners.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { description as directory } from '../../src/systems/directory/describe.ts'
+import {
+  account,
+  config,
+  context,
+  guardCase,
+  owner,
+  ref,
+  remove,
+  role,
+  thing,
+  update,
+  type CaseWords,
+} from './case.ts'
+import * as realm from './realm.ts'
+
+/** Each condition of a usable owner, one by one: `bo` fails it, so `ana` is the last one and cannot go. */
+
+const system = { description: realm.description, rules: realm.rules }
+
+function because(words: CaseWords, key = 'bo'): readonly string[] | undefined {
+  const { today, now, guardrails } = context()
+  return ownersBefore(sceneOf(guardCase({ ...system, ...words }), { today, now, guardrails })).get(key)
+    ?.because
+}
+
+/** Whether ana can be removed. */
+function codes(words: CaseWords): readonly string[] {
+  return refusals(
+    check([guardCase({ ...system, ...words, changes: [remove(owner('ana'))] })], context()),
+  ).map(({ code }) => code)
+}
+
+const withFields = (one: Resource, fields: Resource['fields']): Resource => ({
+  ...one,
+  fields: { ...one.fields, ...fields },
+})
+const admins = thing('group', 'admins', { links: { role: ['role:Owner'], parent: [] } })
+const leaders = thing('group', 'leaders', { links: { role: [], parent: ['group:admins'] } })
+const nested = account('bo', { groups: ['leaders'] })
+const bot: Person = {
+  name: 'bot',
+  type: 'service',
+  labels: {},
+  cause: { file: 'access/people.yaml', line: 1, document: 'User/bot' },
+}
+const wish = (words: Partial<Wish>): Partial<Wish>[] => [{ ref: ref('account', 'bo'), ...words }]
+
+describe.each<[string, CaseWords, string]>([
+  ['U1: a service', { live: [owner('bo', { type: 'service' })] }, 'a service account'],
+  [
+    'U1: a sort of account nobody knows',
+    { live: [owner('bo', { type: 'robot' })] },
+    'of unknown type "robot"',
+  ],
+  [
+    'U1: the automation',
+    { live: [owner('bo')], config: config({ automation: ['bo'] }) },
+    'an account of the automation',
+  ],
+  [
+    'U1: spelled otherwise',
+    { live: [owner('bo')], config: config({ automation: ['Bo'] }) },
+    'an account of the automation',
+  ],
+  [
+    'left alone',
+    { live: [owner('bo')], config: config({ ignore: { account: ['B*'] } }) },
+    'ignored in this system',
+  ],
+  [
+    'U1: declared as a service where the system has no such sort',
+    {
+      live: [owner('bo')],
+      description: { ...realm.description, usable: { ...directory.usable, person: 'not readable' } },
+      wishes: wish({ person: 'bot' }),
+      people: [bot],
+    },
+    'declared as a service',
+  ],
+  ['U2: invited', { live: [withFields(owner('bo'), { invitation: 'pending' })] }, 'invited ("pending")'],
+  [
+    'U2: in a state nobody knows',
+    { live: [withFields(owner('bo'), { invitation: 'odd' })] },
+    'invited ("odd")',
+  ],
+  ['U3: suspended', { live: [owner('bo', { status: 'suspended' })] }, 'suspended'],
+  [
+    'U3: of a status nobody knows',
+    { live: [owner('bo', { status: 'dormant' })] },
+    'of unknown status "dormant"',
+  ],
+  [
+    'U4: the account ends',
+    { live: [owner('bo')], wishes: wish({ until: '2026-11-24' }) },
+    'ends on 2026-11-24',
+  ],
+  ['U4: on a day nobody can read', { live: [owner('bo')], wishes: wish({ until: 'soon' }) }, 'ends on soon'],
+  [
+    'U4: the system ends the role',
+    { live: [withFields(owner('bo'), { roleEnds: '2026-11-25T10:04:59Z' })] },
+    'ends on 2026-11-25T10:04:59Z',
+  ],
+  [
+    'U4: the system has an end nobody can read',
+    { live: [withFields(owner('bo'), { roleEnds: '?' })] },
+    'ends on ?',
+  ],
+  [
+    'U4: the membership that carries the right ends',
+    { live: [nested, leaders, admins], wishes: wish({ ending: { 'group:leaders': '2026-11-23' } }) },
+    'its right ends on 2026-11-23',
+  ],
+  [
+    'U5: a part of the system',
+    { live: [owner('bo', { scope: 'eu' }), thing('scope', 'eu')] },
+    'limited to scope eu',
+  ],
+  ['compromised', { live: [owner('bo')], wishes: wish({ compromised: true }) }, 'compromised'],
+])('%s', (_name, words, reason) => {
+  it('does not count, and says why', () => {
+    expect(because(words)).toEqual([reason])
+  })
+
+  it('leaves the only other owner in place', () => {
+    expect(codes({ ...words, live: [owner('ana'), ...words.live] })).toContain('last-owner')
+  })
+})
+
+describe('what does count', () => {
+  it.each<[string, CaseWords]>([
+    ['U1: break-glass', { live: [owner('bo', { type: 'break-glass' })] }],
+    ['U2: an accepted invitation', { live: [withFields(owner('bo'), { invitation: 'accepted' })] }],
+    ['U4: an account that lasts', { live: [owner('bo')], wishes: wish({ until: '2026-11-25' }) }],
+    ['U4: a role that lasts', { live: [withFields(owner('bo'), { roleEnds: '2026-11-25T10:05:01Z' })] }],
+    [
+      'U4: a membership that lasts',
+      { live: [nested, leaders, admins], wishes: wish({ ending: { 'group:leaders': '2026-11-25' } }) },
+    ],
+    [
+      'U4: a membership that ends beside one that stays',
+      {
+        live: [account('bo', { groups: ['admins', 'leaders'] }), leaders, admins],
+        wishes: wish({ ending: { 'group:leaders': '2026-11-23' } }),
+      },
+    ],
+    ['U7: a nested group that nothing touches', { live: [nested, leaders, admins] }],
+  ])('%s', (_name, words) => {
+    expect(because(words)).toEqual([])
+    expect(codes({ ...words, live: [owner('ana'), ...words.live] })).not.toContain('last-owner')
+  })
+})
+
+describe('U8: a right that an identity provider gives', () => {
+  const told = withFields(owner('bo'), { roleFrom: 'okta' })
+  const mapping = thing('mapping', 'sso', { links: { groups: ['group:leaders'] } })
+  const fallback = thing('mapping', 'sso', { fields: { fallback: 'leaders' } })
+  const fed = config({ memberships: 'identity-provider' })
+  const cases: readonly [string, CaseWords][] = [
+    ['as the system says', { live: [told] }],
+    ['as a value that nobody knows says', { live: [withFields(owner('bo'), { roleFrom: 7 })] }],
+    ['through memberships that it decides', { live: [nested, leaders, admins], config: fed }],
+    ['through a group that a mapping fills', { live: [nested, leaders, admins, mapping] }],
+    ['through the group of everybody else', { live: [nested, leaders, admins, fallback] }],
+  ]
+
+  it.each(cases)('%s: never the first', (_name, words) => {
+    expect(because(words)).toEqual([])
+    expect(codes({ ...words, live: [owner('ana'), ...words.live] })).toContain('last-owner')
+  })
+
+  it.each(cases)('%s: counts above the first', (_name, words) => {
+    const two = { ...config(words.config), owners: { anchors: [], minimum: 2 } }
+    const found = (live: readonly Resource[]) => codes({ ...words, live, config: two })
+    expect(found([owner('ana'), owner('chen'), ...words.live])).not.toContain('owners-below-minimum')
+    expect(found([owner('ana'), owner('chen')])).toContain('owners-below-minimum')
+  })
+
+  it('is said in the refusal', () => {
+    const [finding] = check(
+      [guardCase({ ...system, live: [owner('ana'), told], changes: [remove(owner('ana'))] })],
+      context(),
+    )
+    expect(finding?.message).toBe(
+      'This plan leaves "vpn" with 0 usable owners (now 1: ana); at every point of a run at least 1 must remain (not counted: bo, whose right an identity provider gives and takes).',
+    )
+  })
+
+  it("a right beside it that is the account's own stands", () => {
+    const both = { ...nested, links: { ...nested.links, role: ['role:Owner'] } }
+    expect(codes({ live: [owner('ana'), both, leaders, admins], config: fed })).not.toContain('last-owner')
+  })
+
+  it('a plan that makes a mapping fill the group on the way counts on nobody in it', () => {
+    const create = (after: Resource) => ({
+      action: 'create' as const,
+      ref: after.ref,
+      after,
+      cause: config().cause,
+    })
+    const words = { ...system, live: [owner('ana'), nested, leaders, admins] }
+    const found = check(
+      [guardCase({ ...words, changes: [create(mapping), remove(owner('ana'))] })],
+      context(),
+    )
+    expect(found.map(({ code }) => code)).toContain('last-owner')
+  })
+})
+
+describe('U7: a right through what the plan touches', () => {
+  it.each([
+    ['the membership', update(nested, { links: { groups: ['group:leaders'] } }, {})],
+    ['the link between two groups', update(leaders, { links: { parent: ['group:admins'] } }, {})],
+    ['the group that carries it', role(admins, 'Member')],
+    ['the group, which goes', remove(leaders)],
+  ])('%s: nobody to rely on meanwhile', (_name, change) => {
+    const words = { ...system, live: [owner('ana'), nested, leaders, admins] }
+    const found = check([guardCase({ ...words, changes: [change, remove(owner('ana'))] })], context())
+    expect(found.map(({ code }) => code)).toContain('last-owner')
+  })
+})
+
+it('what a system cannot show is assumed, and named', () => {
+  const usable = { ...directory.usable, accepted: 'not readable', 'can-log-in': 'not readable' } as const
+  expect(assumedOf({ ...directory, usable })).toEqual(['accepted', 'can-log-in'])
+  expect(assumedOf(directory)).toEqual([])
+})
