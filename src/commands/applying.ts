@@ -1,7 +1,5 @@
 /** The steps of an apply: what is to run, whether it may, and running it. */
 import { isExpected } from '../apply/expect.ts'
-import { movedSincePlan } from '../apply/stale.ts'
-import type { Observation } from '../connector/contract.ts'
 import { exitCodeOf } from '../guard/exit.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
@@ -9,14 +7,13 @@ import { terminal } from '../render/encode.ts'
 import { confirm } from './ask.ts'
 import type { Border } from './border.ts'
 import { execution, type Running } from './execution.ts'
-import { faultOf } from './ending.ts'
 import { exit, Fault, worst, type ExitCode } from './exit.ts'
-import { ledgerSurroundings } from './ledger.ts'
 import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
-import { compareAll, connectorOf, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
+import { compareAll, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
 import { loadSaved } from './saved.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
+import { as, ledgerReader, refuseAnother, refuseOld } from './still.ts'
 import { showWarnings } from './warnings.ts'
 
 export interface ApplyOptions extends NarrowOptions {
@@ -33,7 +30,6 @@ export async function apply(
   border: Border,
   session: Session,
 ): Promise<ExitCode> {
-  refuseFreeze(border.env['ROLECALL_FREEZE'], 'ROLECALL_FREEZE')
   const deadline =
     options.for === undefined ? undefined : new Date(border.now().getTime() + duration(options.for))
   const limits = { ...(deadline === undefined ? {} : { deadline }) }
@@ -53,23 +49,28 @@ async function applySaved(
 ): Promise<ExitCode> {
   refuseMeaningless(options)
   const { plan, workspace } = await loadSaved(file, { border, session, options })
-  refuseFreeze(workspace.settings.freeze, 'Settings.freeze')
-  refuseExpired(plan, border.now())
-  const { findings, unread, observations } = await judgedAgain(plan, workspace, border, session)
+  refuseOld(plan, border.now())
+  const again = await judgedAgain(plan, workspace, border, session)
+  const { findings, unread, identities } = again
   const refused = worst([
     exitCodeOf(plan.findings),
     exitCodeOf(findings),
     ...(unread.length > 0 ? [exit.unknown] : []),
   ])
+  // Another plan than this would have another verdict.
+  await refuseAnother(plan, workspace, again, border)
   if (refused !== exit.done) {
-    // What moved since is the plainer reason, and its verdict would be about another state.
-    refuseMoved(plan, workspace, observations)
     const shown = exitCodeOf(findings) === exit.done ? plan : { ...plan, findings }
     border.err(await rendered(shown, { unread, afterMerge: [] }, 'text', forStderr(border)))
     return refused
   }
+  const frozen = freezeOf(workspace, border)
+  if (frozen !== undefined) {
+    border.err(`${await rendered(plan, { unread, afterMerge: [] }, 'text', forStderr(border))}\n`)
+    throw frozen
+  }
   return await execution(
-    { plan, findings, workspace, observations: new Map(), ...limits },
+    { plan: as(identities, plan), findings, workspace, observations: new Map(), ...limits },
     options.output,
     border,
     session,
@@ -88,26 +89,6 @@ async function judgedAgain(
     progress.doing(`reading ${system}`)
   }
   return await judgeAgain(plan, workspace, { env, now, log: session.log, onReading }).finally(progress.end)
-}
-
-function refuseExpired({ expiresAt }: Plan, now: Date): void {
-  if (now.getTime() >= Date.parse(expiresAt)) throw faultOf({ how: 'expired', at: expiresAt })
-}
-
-function refuseMoved(plan: Plan, workspace: Workspace, observations: ReadonlyMap<string, Observation>): void {
-  const moved = plan.systems.flatMap((system) => {
-    const config = workspace.systems.get(system.name)
-    const desired = workspace.desired.get(system.name)
-    const observation = observations.get(system.name)
-    if (config === undefined || desired === undefined || observation === undefined) return []
-    return movedSincePlan(
-      system,
-      observation,
-      { config, connector: connectorOf(config), desired, people: workspace.people },
-      plan.createdAt,
-    )
-  })
-  if (moved.length > 0) throw faultOf({ how: 'stale', moved })
 }
 
 /** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */
@@ -137,12 +118,13 @@ async function applyFresh(
     },
   }).finally(progress.end)
   const { workspace, uncommitted } = compared.loaded
-  refuseFreeze(workspace.settings.freeze, 'Settings.freeze')
   refuseDirty(uncommitted, options)
   const plan = judge(compared)
   await show(plan, compared, options, border, session)
   const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
   if (stopped !== exit.done) return stopped
+  const frozen = freezeOf(workspace, border)
+  if (frozen !== undefined) throw frozen
   await refuseUnexpected(plan, workspace, options, border)
   if (!(await isWanted(plan, workspace, options))) {
     border.err('Nothing was sent.\n')
@@ -180,12 +162,16 @@ function forStderr(border: Border): Pick<Border, 'colour' | 'width'> {
   return { colour: { out: border.colour.err, err: border.colour.err }, width: border.width }
 }
 
-function refuseFreeze(reason: string | undefined, where: string): void {
-  if (reason === undefined || reason === '') return
-  throw new Fault(
+/** Why nothing is applied for now; the plan was made and shown. */
+function freezeOf({ settings }: Workspace, { env }: Border): Fault | undefined {
+  const variable = env['ROLECALL_FREEZE'] ?? ''
+  const [where, reason] =
+    variable === '' ? ['Settings.freeze', settings.freeze ?? ''] : ['ROLECALL_FREEZE', variable]
+  if (reason === '') return undefined
+  return new Fault(
     exit.refused,
     `Applies are frozen by ${where}: ${reason}`,
-    'plan and drift still work; lift the freeze to apply.',
+    'Nothing was sent. plan and drift still work; lift the freeze to apply.',
   )
 }
 
@@ -216,8 +202,7 @@ async function refuseUnexpected(
   border: Border,
 ): Promise<void> {
   if (expect === undefined) return
-  const { openLedgerReader } = await import('../ledger/open.ts')
-  const ledger = await openLedgerReader(workspace.settings.ledger, ledgerSurroundings(workspace.root, border))
+  const ledger = await ledgerReader(workspace, border)
   const expected = await isExpected(plan, expect, ledger).finally(() => ledger.close())
   if (expected) return
   border.err(`expected intent  ${terminal(expect)}\nintent now       ${plan.intent}\n\n`)

@@ -14,6 +14,7 @@ import type { InventoryEntry } from '../model/inventory.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { diff } from '../plan/diff.ts'
+import { unfounded } from '../plan/founded.ts'
 import { order } from '../plan/order.ts'
 import { assemble } from '../plan/plan.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
@@ -99,6 +100,10 @@ export interface JudgedAgain {
   readonly findings: readonly Finding[]
   readonly unread: readonly UnreadSystem[]
   readonly observations: ReadonlyMap<string, Observation>
+  /** By system, what of its steps has no ground any more, or never had one. */
+  readonly unfounded: ReadonlyMap<string, readonly string[]>
+  /** By system, whose the credentials are now: they need not be those that the plan was made with. */
+  readonly identities: ReadonlyMap<string, string>
 }
 
 /**
@@ -119,7 +124,17 @@ export async function judgeAgain(
     const steps = plan.systems.find((system) => system.name === name)?.steps ?? []
     return guardCase(one, workspace, inventory.get(name) ?? [], steps)
   })
+  const founded = cases.map(({ steps, inventory: known = [], ...one }): [string, readonly string[]] => {
+    const system = one.config.name
+    const actual = one.observation.graph
+    const wanted = diff({ ...one, actual, inventory: known })
+    return [system, unfounded(steps, { ...one, system, actual, wanted })]
+  })
   return {
+    unfounded: new Map(founded),
+    identities: new Map(
+      whole.flatMap(({ config, identity }) => (identity === undefined ? [] : [[config.name, identity]])),
+    ),
     findings: check(cases, contextOf(workspace, spent, options.now())),
     unread: read.flatMap((one) => ('message' in one ? [one] : [])),
     observations: new Map(whole.map(({ config, observation }) => [config.name, observation])),

@@ -21,7 +21,7 @@ export async function loadSaved(
   file: string,
   { border, session, options }: { border: Border; session: Session; options: NarrowOptions },
 ): Promise<Saved> {
-  const parsed = parsePlan(await readFile(file, 'utf8'), conforms)
+  const parsed = readPlan(await readFile(file))
   if ('fault' in parsed) {
     throw new Fault(
       exit.stale,
@@ -45,16 +45,43 @@ export async function loadSaved(
       'Apply it where it was made, or make a new plan.',
     )
   }
+  for (const { document, digest } of plan.documents) {
+    if (workspace.document(document)?.digest === digest) continue
+    throw new Fault(
+      exit.stale,
+      `The document "${document}" is not what it was when the plan was made.`,
+      'Make a new plan, and review that.',
+    )
+  }
   return { plan, workspace }
 }
 
+/**
+ * The plan in a file, or what is wrong with the file. Bytes that are no UTF-8 are not mended on the way: two files that
+ * differ must not be read as one.
+ */
+export function readPlan(bytes: Uint8Array): ReturnType<typeof parsePlan> {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return { fault: 'The plan file is not UTF-8.' }
+  }
+  return parsePlan(text, conforms)
+}
+
+let validator: ReturnType<Ajv2020['compile']> | undefined
+
 /** The faults of a value against the published schema of plan files. */
 function conforms(value: unknown): readonly string[] {
-  const text = readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8')
-  const ajv = new Ajv2020({ strict: false, allErrors: false })
-  const validate = ajv.compile(JSON.parse(text) as object)
-  if (validate(value)) return []
-  return (validate.errors ?? []).map(
+  validator ??= compiled()
+  if (validator(value)) return []
+  return (validator.errors ?? []).map(
     ({ instancePath, message }) => `${instancePath} ${message ?? 'is not right'}`,
   )
+}
+
+function compiled(): ReturnType<Ajv2020['compile']> {
+  const text = readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8')
+  return new Ajv2020({ strict: false, allErrors: false }).compile(JSON.parse(text) as object)
 }

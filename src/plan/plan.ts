@@ -45,7 +45,7 @@ export function assemble(input: PlanInput): Plan {
     format: 'rolecall/plan/v1',
     tool: input.tool,
     createdAt: input.now,
-    expiresAt: new Date(Date.parse(input.now) + 3_600_000).toISOString(),
+    expiresAt: expiryOf(input.now).toISOString(),
     ...(input.commit === undefined ? {} : { commit: input.commit }),
     ...(input.undoes === undefined ? {} : { undoes: input.undoes }),
     systems: systems.sort((a, b) => byText(a.name, b.name)),
@@ -54,6 +54,11 @@ export function assemble(input: PlanInput): Plan {
   } as const
   const plan = { ...content, intent: intentOf(content) }
   return { ...plan, digest: digestOf(plan) }
+}
+
+/** A plan is carried out within an hour, or made anew. */
+export function expiryOf(createdAt: string): Date {
+  return new Date(Date.parse(createdAt) + 3_600_000)
 }
 
 function systemPlan(system: PlannedSystem, now: string): SystemPlan {

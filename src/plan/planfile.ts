@@ -1,6 +1,7 @@
 import type { Plan } from '../model/plan.ts'
 import { canonical } from './digest.ts'
 import { digestOf, intentOf } from './intent.ts'
+import { expiryOf } from './plan.ts'
 
 /** The bytes of a plan file: canonical form and one newline. */
 export function serializePlan(plan: Plan): string {
@@ -29,6 +30,8 @@ export function parsePlan(
   const plan = value as Plan
   const { digest, ...rest } = plan
   if (digestOf(rest) !== digest) return { fault: 'The content of the plan file is not what its digest says.' }
+  if (Date.parse(plan.expiresAt) !== expiryOf(plan.createdAt).getTime())
+    return { fault: 'The plan file does not expire when plans do, 60 minutes after they are made.' }
   if (intentOf(plan) !== plan.intent)
     return { fault: 'The changes of the plan file are not what its intent says.' }
   return { plan }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -226,7 +226,13 @@ describe('exit 3: refused', () => {
       3,
       expect.stringContaining(`Applies are frozen by ${where}: audit week`) as string,
     ])
-    expect(rolecall(root, ['plan'], env).code).toBe(0)
+    expect(stderr).toContain('+ account  ana')
+    expect(rolecall(root, ['plan', '--out', 'plan.json'], env).code).toBe(0)
+    const saved = rolecall(root, ['apply', 'plan.json'], env)
+    expect([saved.code, saved.stdout]).toEqual([3, ''])
+    expect(saved.stderr).toContain('+ account  ana')
+    expect(saved.stderr).toContain(`Applies are frozen by ${where}: audit week`)
+    expect(existsSync(join(root, '.rolecall'))).toBe(false)
   })
 })
 

@@ -58,10 +58,16 @@ function forge(root: string, file: string, change: (plan: Plan) => Plan): void {
   writeFileSync(path, `${canonical({ ...rest, digest: digestOf(rest) })}\n`)
 }
 
+/** Takes somebody out of the manifests: what a plan does must be asked for when it is carried out, too. */
+function leaves(root: string, ...names: readonly string[]): void {
+  for (const name of names) rmSync(join(root, `access/${name}.yaml`))
+}
+
 describe('a saved plan', () => {
   it('M4: two of them cannot use one Acceptance twice', () => {
     const root = office()
     const [eva, finn] = [planWithout(root, 'eva'), planWithout(root, 'finn')]
+    leaves(root, 'eva', 'finn')
     succeed(rolecall(root, ['-q', 'apply', eva]))
     const { code, stderr } = rolecall(root, ['-q', 'apply', finn])
     expect([code, stderr.includes('it allows 1, of which 1 is spent')]).toEqual([3, true])
@@ -70,7 +76,7 @@ describe('a saved plan', () => {
   it('is refused when its Acceptance was taken back', () => {
     const root = office()
     const eva = planWithout(root, 'eva')
-    rmSync(join(root, 'access/accepted.yaml'))
+    leaves(root, 'eva', 'accepted')
     expect(rolecall(root, ['-q', 'apply', eva]).code).toBe(3)
   })
 
@@ -85,26 +91,52 @@ describe('a saved plan', () => {
     )
     edit(root, 'access/people.yaml', /office:\n {6}role: Owner/g, 'office:\n      role: Member')
     expect(rolecall(root, ['plan', '--system', 'office', '--out', 'plan.json']).code).toBe(3)
-    forge(root, 'plan.json', (plan) => ({
-      ...plan,
-      findings: [],
-      systems: plan.systems.map((system) => ({
-        ...system,
-        steps: system.steps.map((step) => ({ ...step, lowers: [] })),
-      })),
-    }))
+    forge(root, 'plan.json', (plan) => ({ ...plan, findings: [] }))
     const { code, stderr } = rolecall(root, ['-q', 'apply', 'plan.json'])
     expect([code, stderr.includes('0 usable owners')]).toEqual([3, true])
   })
 
   it('that is stale is said to be stale, also where the guards would refuse it by now', () => {
     const root = office()
-    const finn = planWithout(root, 'finn')
-    succeed(rolecall(root, ['-q', 'apply', planWithout(root, 'eva')]))
+    const [eva, finn] = [planWithout(root, 'eva'), planWithout(root, 'finn')]
+    leaves(root, 'eva')
+    succeed(rolecall(root, ['-q', 'apply', eva]))
     forge(root, finn, (plan) => ({ ...plan, findings: [] }))
     put(root, 'access/finn.yaml', person('finn').replace('employee', 'contractor'))
     succeed(rolecall(root, ['-q', 'apply', '--auto-approve', '--system', 'office']))
     const { code, stderr } = rolecall(root, ['-q', 'apply', finn])
     expect([code, stderr.includes('stale')]).toEqual([6, true])
+  })
+
+  it('that its file would have do more than the manifests ask for does nothing', () => {
+    const root = office()
+    const finn = planWithout(root, 'finn')
+    leaves(root, 'finn')
+    forge(root, finn, (plan) => ({
+      ...plan,
+      systems: plan.systems.map((system) => ({
+        ...system,
+        steps: system.steps.map((step) => ({ ...step, lowers: ['finn'] })),
+      })),
+    }))
+    expect(rolecall(root, ['-q', 'apply', finn])).toMatchObject({
+      code: 6,
+      stderr: `error: This plan is not one that would be made now: office/1 office account:finn: its place, its needs or whom it lowers is not what follows from the changes.
+  Nothing was sent. Make a new plan, and review that.
+`,
+    })
+  })
+
+  it('is refused when a document it comes from says something else by now', () => {
+    const root = office()
+    put(root, 'access/gus.yaml', person('gus'))
+    succeed(rolecall(root, ['-q', 'plan', '--system', 'office', '--out', 'gus.json']))
+    put(root, 'access/gus.yaml', person('gus').replace('employee', 'contractor'))
+    expect(rolecall(root, ['-q', 'apply', 'gus.json'])).toMatchObject({
+      code: 6,
+      stderr: `error: The document "User/gus" is not what it was when the plan was made.
+  Make a new plan, and review that.
+`,
+    })
   })
 })
