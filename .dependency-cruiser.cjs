@@ -65,7 +65,7 @@ module.exports = {
     only('connector-layer', '^src/connector/', ['^src/model/'], ''),
     only('manifest-layer', '^src/manifest/', ['^src/model/', '^src/connector/', '^src/systems/'], ''),
     only('sqlite-layer', '^src/sqlite/', [], 'how to read a file of SQLite, whatever is in it'),
-    only('ledger-layer', '^src/ledger/', ['^src/model/', '^src/sqlite/'], ''),
+    only('ledger-layer', '^src/ledger/', ['^src/model/', '^src/sqlite/', '^src/git/'], ''),
     only('git-layer', '^src/git/', ['^src/model/'], ''),
     only('sandbox-layer', '^src/sandbox/', [], 'a sandbox shares no code with what it tests'),
     only(

@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path'
 import { simpleGit, type SimpleGit } from 'simple-git'
+import { parseBatch } from './batch.ts'
 
 /** A git working tree, seen from the workspace inside it. */
 export interface Repository {
@@ -82,8 +83,13 @@ export async function filesAt(
   if (names.length === 0) return []
   const asked = names.map((name) => `${commit}:${repository.prefix}${name}\n`).join('')
   const answer: unknown = await git(repository.root, asked).binaryCatFile(['--batch'])
-  if (!(answer instanceof Uint8Array)) throw new UnknownRef(`git did not answer for commit ${commit}.`)
-  return split(answer, names)
+  const objects = answer instanceof Uint8Array ? parseBatch(answer, names.length) : undefined
+  if (objects === undefined) throw new UnknownRef(`git did not answer for commit ${commit}.`)
+  return names.map((file, index) => {
+    const object = objects[index]
+    if (object?.type !== 'blob') throw new UnknownRef(`git did not give the content of ${file}.`)
+    return { file, bytes: object.bytes }
+  })
 }
 
 /** Regular files of the commit below the workspace. `-z`, so that no name is quoted. */
@@ -97,22 +103,6 @@ async function listing(repository: Repository, commit: string): Promise<string[]
     .filter((entry) => entry.startsWith('100'))
     .map((entry) => entry.slice(entry.indexOf('\t') + 1))
     .filter((name) => !name.includes('\n')) // a line of the request below is one name
-}
-
-/** Takes the answer of `cat-file --batch` apart: `<id> blob <bytes>\n<content>\n` for each name, in order. */
-function split(answer: Uint8Array, names: readonly string[]): CommittedFile[] {
-  const newline = 10
-  const files: CommittedFile[] = []
-  let at = 0
-  for (const file of names) {
-    const end = answer.indexOf(newline, at)
-    const header = Buffer.from(answer.subarray(at, end)).toString('utf8')
-    const size = Number(/ blob (\d+)$/.exec(header)?.[1])
-    if (end < 0 || Number.isNaN(size)) throw new UnknownRef(`git did not give the content of ${file}.`)
-    files.push({ file, bytes: answer.subarray(end + 1, end + 1 + size) })
-    at = end + 1 + size + 1
-  }
-  return files
 }
 
 function git(directory: string, input?: string): SimpleGit {
