@@ -126,7 +126,7 @@ function placeOf(config: LedgerConfig): string {
     case 'file':
       return config.path
     case 'git':
-      return config.ref
+      return `${config.ref} of ${config.remote}`
     case 'postgres':
       return `schema ${config.schema} in PostgreSQL, ${showReference(config.url)}`
   }

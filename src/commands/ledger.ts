@@ -10,6 +10,7 @@ export function ledgerSurroundings(
 ): LedgerSurroundings {
   return {
     root,
+    env,
     now,
     secret: async (reference) => {
       const resolved = await resolveSecret(reference, { env, root })

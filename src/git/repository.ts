@@ -6,6 +6,7 @@
 import { resolve } from 'node:path'
 import { simpleGit, type SimpleGit } from 'simple-git'
 import { parseBatch } from './batch.ts'
+import { heardOut } from './call.ts'
 
 /** A git working tree, seen from the workspace inside it. */
 export interface Repository {
@@ -112,6 +113,7 @@ function git(directory: string, input?: string): SimpleGit {
     config: ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.quotePath=false'],
     unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true },
     timeout: { block: 60_000 },
+    ...heardOut,
     ...(input === undefined ? {} : { input: () => input }),
   })
 }

@@ -1,13 +1,15 @@
 /** Chooses the ledger that the Settings name. The client is loaded only when one is opened. */
 import { resolve } from 'node:path'
 import type { LedgerConfig, SecretReference } from '../model/workspace.ts'
-import { LedgerUnreachable, type Ledger, type LedgerReader } from './ledger.ts'
+import type { Ledger, LedgerReader } from './ledger.ts'
 import type { PostgresPlace } from './postgres.ts'
 
 /** What a ledger takes from its surroundings. */
 export interface LedgerSurroundings {
   /** Absolute path of the workspace; a ledger's file is relative to it. */
   readonly root: string
+  /** For git, which reaches its remote as the operator's own git does. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Fetches what a reference leads to; rejects, with words for people, when it leads nowhere. */
   readonly secret: (reference: SecretReference) => Promise<string>
   /** The clock, for heartbeats and records. */
@@ -16,7 +18,7 @@ export interface LedgerSurroundings {
 
 /** Opens the ledger for apply and creates it where there is none. Rejects with LedgerUnreachable. */
 export async function openLedger(config: LedgerConfig, surroundings: LedgerSurroundings): Promise<Ledger> {
-  const { root, now } = surroundings
+  const { root, env, now } = surroundings
   switch (config.type) {
     case 'file': {
       const { openSqlite } = await import('./sqlite.ts')
@@ -26,8 +28,10 @@ export async function openLedger(config: LedgerConfig, surroundings: LedgerSurro
       const { openPostgres } = await import('./postgres.ts')
       return openPostgres(await placeOf(config, surroundings), { now })
     }
-    case 'git':
-      throw notYet()
+    case 'git': {
+      const { openGit } = await import('./git.ts')
+      return openGit({ root, env, ref: config.ref, remote: config.remote }, { now })
+    }
   }
 }
 
@@ -39,7 +43,7 @@ export async function openLedgerReader(
   config: LedgerConfig,
   surroundings: LedgerSurroundings,
 ): Promise<LedgerReader> {
-  const { root, now } = surroundings
+  const { root, env, now } = surroundings
   switch (config.type) {
     case 'file': {
       const { openSqliteReader } = await import('./sqlite.ts')
@@ -49,8 +53,10 @@ export async function openLedgerReader(
       const { openPostgresReader } = await import('./postgres.ts')
       return openPostgresReader(await placeOf(config, surroundings), now)
     }
-    case 'git':
-      throw notYet()
+    case 'git': {
+      const { openGitReader } = await import('./git.ts')
+      return openGitReader({ root, env, ref: config.ref, remote: config.remote }, now)
+    }
   }
 }
 
@@ -59,8 +65,4 @@ async function placeOf(
   { root, secret }: LedgerSurroundings,
 ): Promise<PostgresPlace> {
   return { url: await secret(url), schema, root }
-}
-
-function notYet(): LedgerUnreachable {
-  return new LedgerUnreachable('This version of rolecall cannot keep its ledger in git.')
 }

@@ -58,7 +58,7 @@ export function defaultSettings(name: string): Settings {
 }
 
 function ledger(written?: WrittenSettingsSpec['ledger']): LedgerConfig {
-  if (written?.git) return { type: 'git', ref: written.git.ref }
+  if (written?.git) return { type: 'git', ref: written.git.ref, remote: written.git.remote ?? 'origin' }
   if (written?.postgres) {
     const { url, schema = 'rolecall' } = written.postgres
     return { type: 'postgres', url: url as SecretReference, schema }

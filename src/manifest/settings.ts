@@ -47,15 +47,8 @@ export function readSettings(
   return defaultSettings('')
 }
 
-/** A ledger or an approval that is asked for and is not there would be relied on. */
-function available({ settings, raw, approvals }: SettingsDocument, report: Reporter): Settings {
-  if (settings.ledger.type === 'git')
-    report.error(
-      'ledger-not-available',
-      keyOf({ raw, path: ['spec', 'ledger', 'git'] }),
-      'This version keeps its ledger in a file or in PostgreSQL, and not in git.',
-      'Write `ledger: {file: .rolecall/ledger.db}`.',
-    )
+/** An approval that is asked for and cannot be had would be relied on. */
+function available({ settings, approvals }: SettingsDocument, report: Reporter): Settings {
   if (approvals)
     report.error(
       'approvals-not-available',

@@ -39,7 +39,7 @@ export interface SystemConfig {
 
 export type LedgerConfig =
   | { readonly type: 'file'; readonly path: string }
-  | { readonly type: 'git'; readonly ref: string }
+  | { readonly type: 'git'; readonly ref: string; readonly remote: string }
   | { readonly type: 'postgres'; readonly url: SecretReference; readonly schema: string }
 
 export interface Settings {

@@ -44,6 +44,7 @@ describe('the file of a SQLite ledger', () => {
   const open = () => openSqlite(file, { now })
   const surroundings = () => ({
     root: directory,
+    env: { PATH: process.env['PATH'] },
     secret: () => Promise.reject(new Error('no secret is asked for')),
     now,
   })
@@ -64,11 +65,12 @@ describe('the file of a SQLite ledger', () => {
     expect(reader.created).toBe(false)
   })
 
-  it('other kinds of ledger are refused by name, never replaced by a file', async () => {
-    const git = openLedger({ type: 'git', ref: 'refs/rolecall/ledger' }, surroundings())
-    await expect(git).rejects.toThrow(
-      'This version of rolecall cannot keep its ledger in git.',
-    )
+  it('is never put in the place of a ledger in git that cannot be had', async () => {
+    const git = { type: 'git', ref: 'refs/rolecall/ledger', remote: 'origin' } as const
+    for (const open of [openLedger, openLedgerReader])
+      await expect(open(git, surroundings())).rejects.toThrow(
+        `The ledger in git (refs/rolecall/ledger of origin) has no place: ${directory} is not in a git repository`,
+      )
     expect(readdirSync(directory)).toEqual([])
   })
 

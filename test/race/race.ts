@@ -144,7 +144,7 @@ async function at<T>(
   work: (world: World, ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const now = (): Date => new Date()
-  const ledger = await openLedger(config, { root: workspace, secret, now })
+  const ledger = await openLedger(config, { root: workspace, env: process.env, secret, now })
   return work(makeWorld(root, { now, ledger }), ledger).finally(() => ledger.close())
 }
 

@@ -18,7 +18,7 @@ const tries = 400
 
 async function open(): Promise<Ledger> {
   if (defence === 'whole' || config.type !== 'file')
-    return openLedger(config, { root: workspace, secret, now })
+    return openLedger(config, { root: workspace, env: process.env, secret, now })
   const ledger = openSqlite(`${workspace}/${config.path}`, { now, isGone: () => true })
   return defence === 'lock stolen' ? ledger : { ...ledger, reservations: () => Promise.resolve([]) }
 }

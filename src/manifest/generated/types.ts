@@ -167,6 +167,10 @@ export interface WrittenSettingsSpec {
        * The full name of the ref that holds the ledger.
        */
       ref: string
+      /**
+       * The name of the remote, as `git remote` lists it. Its address stands in the configuration of the clone, never here.
+       */
+      remote?: string
     }
     /**
      * A PostgreSQL database: for several repositories or many runners.
