@@ -73,7 +73,7 @@ function lowered(key: string): string {
 /** Silence for so long means that no answer comes: less than a lock waits for a heartbeat. */
 const silence = 20_000
 
-export interface Call {
+interface Call {
   readonly directory: string
   readonly env: Readonly<Record<string, string>>
   readonly input?: string

@@ -9,7 +9,7 @@ import { parseBatch, type BatchObject } from './batch.ts'
 import { GitUnreachable, type Environment } from './call.ts'
 import { openOutpost, type Outpost } from './outpost.ts'
 
-export interface RegisterPlace {
+interface RegisterPlace {
   /** Where the clone is. */
   readonly directory: string
   readonly remote: string

@@ -22,7 +22,7 @@ import {
 } from './ledger.ts'
 import { systemsOf, take, TakenLocks, type LedgerOptions, type LockState } from './lock.ts'
 
-export interface GitPlace {
+interface GitPlace {
   /** The workspace, inside a clone. */
   readonly root: string
   readonly remote: string
