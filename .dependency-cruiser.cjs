@@ -1,6 +1,6 @@
 /** The import rules of the source layout. A run that cruises no module fails: see scripts/boundaries.ts. */
 
-const pureFolders = '^src/(model|plan|access|guard|render)/'
+const pureFolders = '^src/(model|cel|plan|access|guard|render)/'
 /** The machine, its words and its judgements: all of apply that decides, and nothing that does. */
 const machine = 'apply/(machine|run|program|outcomes|barrier|report|summary|checker|landed|journal|inventory)'
 const pureFiles = `^src/(connector/describe|${machine}|systems/[^/]+/(describe|rules|convert|floor))[.]ts$`
@@ -45,7 +45,8 @@ module.exports = {
       from: { path: [pureFolders, pureFiles] },
       to: {
         path: 'node_modules',
-        pathNot: 'node_modules/(fast-json-patch|canonicalize|picocolors|fastest-levenshtein|yaml)/',
+        pathNot:
+          'node_modules/(fast-json-patch|canonicalize|picocolors|fastest-levenshtein|yaml|@marcbachmann/cel-js|re2js)/',
       },
     },
     only(
@@ -62,6 +63,14 @@ module.exports = {
     ),
     only('access-layer', '^src/access/', ['^src/model/', '^src/connector/(describe|contract)[.]ts$'], ''),
     only('render-layer', '^src/render/', ['^src/model/', '^src/plan/'], ''),
+    only('cel-layer', '^src/cel/', ['^src/model/', '^src/connector/describe[.]ts$'], 'the language of rules'),
+    {
+      name: 'cel-in-one-place',
+      severity: 'error',
+      comment: 'slow to load, and safe only behind what bounds it',
+      from: { pathNot: '^src/cel/' },
+      to: { path: 'node_modules/(@marcbachmann/cel-js|re2js)/' },
+    },
     only('connector-layer', '^src/connector/', ['^src/model/'], ''),
     only('manifest-layer', '^src/manifest/', ['^src/model/', '^src/connector/', '^src/systems/'], ''),
     only('sqlite-layer', '^src/sqlite/', [], 'how to read a file of SQLite, whatever is in it'),

@@ -3,6 +3,7 @@
  * and may change with any release. Reading systems and applying plans is what the command line is for.
  */
 import { fileURLToPath } from 'node:url'
+import { ruleReading } from './cel/open.ts'
 import { loadSources } from './manifest/load.ts'
 import { readManifests } from './manifest/read.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
@@ -37,7 +38,8 @@ export interface ReadWorkspace {
  */
 export async function readWorkspace(root: string, today: string): Promise<ReadWorkspace> {
   const { sources, diagnostics } = await loadSources(root)
-  const read = readManifests(sources, { root, today, connectors: descriptions })
+  const rules = await ruleReading(sources, descriptions)
+  const read = readManifests(sources, { root, today, connectors: descriptions, ...rules })
   const all = [...diagnostics, ...read.diagnostics]
   const failed = all.some(({ severity }) => severity === 'error')
   return { workspace: failed ? undefined : read.workspace, diagnostics: all }

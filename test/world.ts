@@ -3,6 +3,7 @@
  * `dir`, whose accounts are Members unless they say otherwise, until the test declares systems of its own.
  */
 import { stringify } from 'yaml'
+import { ruleReader } from '../src/cel/read.ts'
 import type { Description } from '../src/connector/describe.ts'
 import type { Connectors, Source } from '../src/manifest/document.ts'
 import type {
@@ -100,10 +101,12 @@ interface Read {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+const rules = ruleReader(Object.values(descriptions))
+
 /** The whole way from the world's files to a workspace. */
 export function read(from: World | readonly Source[], options: Partial<ReadOptions> = {}): Read {
   const files = 'manifests' in from ? from.manifests() : from
-  return readManifests(files, { root: '/acme', today, connectors: descriptions, ...options })
+  return readManifests(files, { root: '/acme', today, connectors: descriptions, rules, ...options })
 }
 
 /** The codes of all errors of a world, in order of place. */

@@ -4,6 +4,7 @@
  */
 import { Option, type Command } from 'commander'
 import process from 'node:process'
+import { ruleReading } from '../cel/open.ts'
 import { findRoot, loadSources } from '../manifest/load.ts'
 import { compare, locate } from '../manifest/locate.ts'
 import { parseSources } from '../manifest/parse.ts'
@@ -89,7 +90,8 @@ async function check(
     ...diagnostics.flatMap(({ span }) => span?.file ?? []),
   ]).size
   if (!diagnostics.some(({ severity }) => severity === 'error')) {
-    const read = readManifests(sources, { root, today, connectors: descriptions })
+    const rules = await ruleReading(sources, descriptions)
+    const read = readManifests(sources, { root, today, connectors: descriptions, ...rules })
     return { files, diagnostics: [...diagnostics, ...read.diagnostics].sort(compare) }
   }
   const parsed = parseSources(sources)

@@ -5,6 +5,7 @@
  * only from there, so that a pull request cannot point a system at another host or accept its own finding.
  */
 import { posix } from 'node:path'
+import { ruleReading } from '../cel/open.ts'
 import {
   commitOf,
   filesAt,
@@ -51,7 +52,7 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const { sources, diagnostics } = await loadSources(root)
   if (diagnostics.some(isError)) throw new InvalidManifests(diagnostics)
   const ref = options.protectedRef ?? settingOf(sources, 'protectedRef')
-  if (ref === undefined) return { ...read(root, sources, options), uncommitted: [], afterMerge: [] }
+  if (ref === undefined) return { ...(await read(root, sources, options)), uncommitted: [], afterMerge: [] }
   return await loadProtected(root, sources, ref, options)
 }
 
@@ -80,25 +81,26 @@ async function loadProtected(
   const isClean = options.compare === 'protected' || open.length === 0
   const known = new Set(systemNames(protectedSources))
   return {
-    ...read(root, compared, options, protectedSources),
+    ...(await read(root, compared, options, protectedSources)),
     ...(isClean ? { commit: at } : {}),
     uncommitted: open,
     afterMerge: systemNames(sources).filter((name) => !known.has(name)),
   }
 }
 
-function read(
+async function read(
   root: string,
   sources: readonly Source[],
   { now, connectors }: LoadOptions,
   protectedSources?: readonly Source[],
-): Pick<Loaded, 'workspace' | 'diagnostics'> {
+): Promise<Pick<Loaded, 'workspace' | 'diagnostics'>> {
   const today = now.toISOString().slice(0, 10)
   const { workspace, diagnostics } = readManifests(sources, {
     root,
     today,
     connectors,
     ...(protectedSources === undefined ? {} : { protectedSources }),
+    ...(await ruleReading([...sources, ...(protectedSources ?? [])], connectors)),
   })
   if (workspace === undefined) throw new InvalidManifests(diagnostics)
   return { workspace, diagnostics }

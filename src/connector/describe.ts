@@ -21,6 +21,8 @@ export interface FieldDescription extends Described {
   readonly shape: 'scalar' | 'set' | 'ordered' | 'map'
   /** Two spellings that differ only in A-Z/a-z are equal. ASCII only: Unicode folding merges people. */
   readonly caseInsensitive?: boolean
+  /** What a scalar is, or the items of a list: a text unless said otherwise. Rules of a team are checked against it. */
+  readonly value?: 'text' | 'number' | 'flag' | 'structure'
   /** For a manual field: what a person does, with `{name}` for the resource and `{value}` for the wish. */
   readonly steps?: readonly string[]
 }

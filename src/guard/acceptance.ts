@@ -62,7 +62,11 @@ function amountOf({ people, things }: Draw): number {
 
 /** Whether the Acceptance was written for a finding like this, even if it turns out not to reach. */
 function isMeant(one: Acceptance, finding: Finding): boolean {
-  return one.finding === finding.code && one.systems.includes(finding.system)
+  return (
+    one.finding === finding.code &&
+    one.guardrail === finding.guardrail &&
+    one.systems.includes(finding.system)
+  )
 }
 
 /** Why the Acceptance does not reach, as the end of a sentence; undefined when it does. */

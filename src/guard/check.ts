@@ -3,9 +3,9 @@ import { findingCodes } from '../model/finding.ts'
 import type { Acceptance, Guardrail } from '../model/workspace.ts'
 import { accept } from './acceptance.ts'
 import { anchorTouched } from './anchor-touched.ts'
+import { custom } from './custom.ts'
 import { emptyDesired } from './empty-desired.ts'
 import type { Guard } from './guard.ts'
-import { guardrail } from './guardrail.ts'
 import { identityChanged } from './identity-changed.ts'
 import { lastOwner } from './last-owner.ts'
 import { ownAccess } from './own-access.ts'
@@ -42,7 +42,7 @@ export const guards: readonly Guard[] = [
   emptyDesired,
   identityChanged,
   removalLimit,
-  guardrail,
+  custom,
 ]
 
 /**

@@ -41,6 +41,8 @@ export interface Problem {
   readonly mark: 'key' | 'value'
   /** Where the parser itself found it: offsets in the text, in UTF-16 units. They win over `path`. */
   readonly range?: readonly [start: number, end: number]
+  /** A stretch of the text that is the value at the path, where only that is at fault. */
+  readonly part?: { readonly start: number; readonly end: number }
   readonly message: string
   readonly fix?: string
 }

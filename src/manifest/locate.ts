@@ -7,6 +7,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Span } from '../model/span.ts'
 import { compose, type Tree } from './compose.ts'
 import type { Path, Problem, Source } from './document.ts'
+import { inside } from './inside.ts'
 import { isSecret, showsSecret } from './secret.ts'
 
 /** Problems as diagnostics with places, sorted by file, line and column; what is said twice stands once. */
@@ -25,6 +26,8 @@ export interface Locator {
   span(index: number, path: Path, mark: 'key' | 'value'): Span
   /** A stretch of the text, cut at the end of its first line. */
   stretch(start: number, end: number): Span
+  /** A stretch of the text at a path; undefined where it cannot be told exactly. */
+  part(index: number, path: Path, part: NonNullable<Problem['part']>): Span | undefined
   /** What is written at a path, as it is written: `0123` and not 123. Undefined where no scalar is. */
   written(index: number, path: Path): string | undefined
 }
@@ -47,6 +50,11 @@ export function locator(source: Source): Locator {
   return {
     stretch,
     span: (index, path, mark) => stretch(...marked(found(index, path), mark, text)),
+    part: (index, path, part) => {
+      const { node, whole } = found(index, path)
+      const range = whole && isScalar(node) ? inside(node, text, part) : undefined
+      return range && stretch(...range)
+    },
     written: (index, path) => {
       const { node, whole } = found(index, path)
       return whole && isScalar(node) ? node.source : undefined
@@ -99,8 +107,9 @@ function rangeOf(node: unknown): [number, number] | undefined {
 }
 
 function toDiagnostic(problem: Problem, places: Locator): Diagnostic {
-  const { code, severity, index, path, mark, range, message, fix } = problem
-  const { text, ...place } = range === undefined ? places.span(index, path, mark) : places.stretch(...range)
+  const { code, severity, index, path, mark, range, part, message, fix } = problem
+  const within = part && places.part(index, path, part)
+  const { text, ...place } = range ? places.stretch(...range) : (within ?? places.span(index, path, mark))
   const span = text === undefined || isSecret(path) ? place : { ...place, text }
   return { code, severity, span, message, ...(fix === undefined ? {} : { fix }) }
 }

@@ -19,7 +19,7 @@ export function normalizeSystem(manifest: ManifestOf<'System'>, isProtected: boo
     ...head,
     isProtected,
     connector: spec.connector,
-    config: config(head, spec),
+    config: config(head, manifest),
     exclusive: references(raw, spec.exclusive ?? [], ['spec', 'exclusive']),
     ignore: ignored(raw, spec.ignore ?? {}),
     account: account && {
@@ -66,11 +66,12 @@ function ledger(written?: WrittenSettingsSpec['ledger']): LedgerConfig {
   return { type: 'file', path: written?.file ?? '.rolecall/ledger.db' }
 }
 
-function config(head: Named, spec: WrittenSystemSpec): Omit<SystemConfig, 'owners'> {
+function config(head: Named, { metadata, spec }: ManifestOf<'System'>): Omit<SystemConfig, 'owners'> {
   const { moreThan = 10, percent = 10 } = spec.limits?.removals ?? {}
   const secrets = Object.entries(spec.credentials ?? {}).filter(([name]) => name !== 'expires')
   return {
     name: head.handle,
+    ...(metadata.labels && { labels: metadata.labels }),
     connector: spec.connector,
     ...(spec.endpoint !== undefined && { endpoint: spec.endpoint }),
     credentials: Object.fromEntries(secrets) as Record<string, SecretReference>,

@@ -12,6 +12,8 @@ export interface Place {
   readonly path: Path
   /** What a diagnostic underlines: the key where something is missing under it, else the value. */
   readonly mark?: 'key' | 'value'
+  /** A stretch of the text that is the value, in UTF-16 units, where only that is at fault. */
+  readonly part?: { readonly start: number; readonly end: number }
 }
 
 /** Collects what is wrong; nothing is thrown, so that one run shows everything. */
@@ -30,7 +32,7 @@ export function reporter(): Reporter {
   const said = new Set<string>()
   const add = (severity: Severity) => (code: string, place: Place, message: string, fix?: string) => {
     const { source, index } = place.raw
-    const what = JSON.stringify([code, source.file, index, place.path, message])
+    const what = JSON.stringify([code, source.file, index, place.path, place.part?.start, message])
     if (said.has(what)) return
     said.add(what)
     problems.push(problemAt(severity, code, place, message, fix))
@@ -64,7 +66,8 @@ export function lineOf({ raw, path, mark = 'value' }: Place): number {
 }
 
 function problemAt(severity: Severity, code: string, place: Place, message: string, fix?: string): Problem {
-  const { raw, path, mark = 'value' } = place
-  const problem = { code, severity, source: raw.source, index: raw.index, path, mark, message }
+  const { raw, path, mark = 'value', part } = place
+  const where = { source: raw.source, index: raw.index, path, mark, ...(part && { part }) }
+  const problem = { code, severity, ...where, message }
   return fix === undefined ? problem : { ...problem, fix }
 }

@@ -1,5 +1,6 @@
 /** The whole way from text to desired graphs, and all diagnostics of the run. Every command starts here. */
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { RuleReader } from '../model/rule.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { contents } from './content.ts'
 import type { Connectors, Manifest, Problem, RawDocument, Source } from './document.ts'
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly connectors: Connectors
   /** The files as the protected branch has them: System, Settings, Guardrail and Acceptance count only from there. */
   readonly protectedSources?: readonly Source[]
+  /** Reads the rules of Guardrails; without it they stay unread, and a plan that they would judge is refused. */
+  readonly rules?: RuleReader
 }
 
 /**
@@ -44,6 +47,7 @@ export function readManifests(
     lost: read.lost,
     isProtected: (system) => options.protectedSources !== undefined && !read.pending.has(system),
     labelsOf: labelsOfPeople(read.ruling, read.documents, options.protectedSources),
+    rules: options.rules,
   })
   const diagnostics = locate([...read.problems, ...report.problems])
   if (diagnostics.some(({ severity }) => severity === 'error')) return { workspace: undefined, diagnostics }

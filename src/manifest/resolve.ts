@@ -4,6 +4,7 @@
  */
 import { withProfile } from '../connector/describe.ts'
 import type { DesiredGraph } from '../model/desired.ts'
+import type { RuleReader } from '../model/rule.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import type { Connectors, Manifest } from './document.ts'
 import { lintGroup, lintPolicy, lintPeople, lintRoles, lintUser } from './lint.ts'
@@ -24,8 +25,9 @@ import type { Reporter } from './place.ts'
 import { resolveUser } from './resolve/accounts.ts'
 import { resolveProjects, resolveScopes } from './resolve/containers.ts'
 import { newSite, type Context, type Site } from './resolve/context.ts'
-import { resolveAcceptance, resolveGuardrail } from './resolve/documents.ts'
+import { resolveAcceptance } from './resolve/documents.ts'
 import { resolveGroups } from './resolve/groups.ts'
+import { resolveGuardrail } from './resolve/guardrails.ts'
 import { resolveMappings } from './resolve/mappings.ts'
 import { groupSide } from './resolve/memberships.ts'
 import { declaredAndIgnored, resolveOwners } from './resolve/owners.ts'
@@ -46,6 +48,7 @@ interface ResolveInput {
   /** Systems that stand as on the protected branch. */
   readonly isProtected: (system: string) => boolean
   readonly labelsOf: ReadonlyMap<string, Readonly<Record<string, string>>>
+  readonly rules: RuleReader | undefined
 }
 
 interface Resolved {
@@ -158,12 +161,14 @@ function finish(context: Context): Pick<Resolved, 'systems' | 'desired'> {
 function decisions(
   context: Context,
   of: OfKind,
-  { labelsOf }: ResolveInput,
+  { labelsOf, rules }: ResolveInput,
 ): Pick<Resolved, 'acceptances' | 'guardrails'> {
-  return {
-    acceptances: of('Acceptance').map((manifest) => resolveAcceptance(context, manifest, labelsOf)),
-    guardrails: of('Guardrail').map(resolveGuardrail),
-  }
+  const guardrails = of('Guardrail').map((manifest) => resolveGuardrail(context, manifest, rules))
+  const byName = new Map(guardrails.map((guardrail) => [guardrail.name, guardrail]))
+  const acceptances = of('Acceptance').map((manifest) =>
+    resolveAcceptance(context, manifest, labelsOf, byName),
+  )
+  return { acceptances, guardrails }
 }
 
 type OfKind = <K extends Manifest['kind']>(kind: K) => readonly ManifestOf<K>[]

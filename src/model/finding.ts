@@ -43,6 +43,8 @@ export interface Finding {
   readonly acceptedBy?: string
   /** What an Acceptance of this finding must be able to name: handles of people, and their number. */
   readonly people?: readonly string[]
+  /** Of `guardrail`: which one, for an Acceptance must name it. */
+  readonly guardrail?: string
   /** Of `identity-changed`: the native ids that an Acceptance must name. */
   readonly ids?: { readonly was: string; readonly now: string }
 }

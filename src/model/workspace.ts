@@ -2,6 +2,7 @@ import type { JsonObject } from './json.ts'
 import type { DesiredGraph } from './desired.ts'
 import type { FindingCode } from './finding.ts'
 import type { Kind } from './resource.ts'
+import type { Rule } from './rule.ts'
 import type { Cause } from './span.ts'
 import type { PlannedDocument, Stage } from './plan.ts'
 
@@ -11,6 +12,8 @@ export type SecretReference = { readonly env: string } | { readonly file: string
 /** A System document after defaults. */
 export interface SystemConfig {
   readonly name: string
+  /** Of the document, for rules of the team. */
+  readonly labels?: Readonly<Record<string, string>>
   readonly connector: string
   readonly endpoint?: string
   readonly credentials: Readonly<Record<string, SecretReference>>
@@ -62,6 +65,8 @@ export interface Acceptance {
   readonly people?: readonly string[]
   readonly atMost?: number
   readonly ids?: { readonly was: string; readonly now: string }
+  /** Of `guardrail`: which one. */
+  readonly guardrail?: string
   readonly reason: string
   /** Last UTC day it holds, `YYYY-MM-DD`. */
   readonly until: string
@@ -73,7 +78,11 @@ export interface Guardrail {
   readonly name: string
   readonly on: readonly string[]
   readonly severity: 'refuse' | 'warn'
+  /** The text of the rule, and by kind what it became; without that it cannot be evaluated, and refuses. */
   readonly rule: string
+  readonly rules: ReadonlyMap<Kind, Rule>
+  /** Whether an Acceptance that names it may cover what it refuses. */
+  readonly acceptable: boolean
   readonly message: string
   readonly cause: Cause
 }

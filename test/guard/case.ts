@@ -1,4 +1,5 @@
 import type { Observation, Rules } from '../../src/connector/contract.ts'
+import { ruleReader } from '../../src/cel/read.ts'
 import type { Description } from '../../src/connector/describe.ts'
 import type { GuardCase, GuardContext } from '../../src/guard/check.ts'
 import { isWrite, type Change, type Part } from '../../src/model/change.ts'
@@ -7,6 +8,7 @@ import { Graph } from '../../src/model/graph.ts'
 import type { InventoryEntry } from '../../src/model/inventory.ts'
 import type { Proof, Step } from '../../src/model/plan.ts'
 import { kinds, type Kind, type Resource, type ResourceRef } from '../../src/model/resource.ts'
+import type { Rule } from '../../src/model/rule.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../../src/model/workspace.ts'
 import { lowered } from '../../src/plan/simulate.ts'
 import { description } from '../../src/systems/directory/describe.ts'
@@ -199,15 +201,27 @@ export function acceptance(words: Partial<Acceptance> & Pick<Acceptance, 'findin
   }
 }
 
-export function guardrail(words: Partial<Guardrail> = {}): Guardrail {
+const readRule = ruleReader([description])
+
+/** A rule whose text is in order; it is read for the kinds of its `on`. */
+export function guardrail(words: Partial<Omit<Guardrail, 'rules'>> = {}): Guardrail {
+  const { on = ['account.power'], rule = 'after.power != "owner"' } = words
+  const rules = new Map<Kind, Rule>()
+  for (const kind of kinds.filter((kind) => on.some((each) => each.startsWith(`${kind}.`)))) {
+    const { faults, rule: sound } = readRule(rule, kind)
+    if (!sound) throw new Error(`${rule}: ${JSON.stringify(faults)}`)
+    rules.set(kind, sound)
+  }
   return {
     name: 'contractors',
-    on: ['account.power'],
     severity: 'refuse',
-    rule: 'true',
     message: 'Contractors hold no administrative role',
+    acceptable: false,
     cause: { file: 'access/guardrails.yaml', line: 4, document: 'Guardrail/contractors' },
     ...words,
+    on,
+    rule,
+    rules,
   }
 }
 

@@ -242,19 +242,21 @@ const examples: readonly Example[] = [
     },
   },
   {
-    says: 'a guardrail cannot be evaluated',
-    one: guardCase({ live: [owner('ana')], changes: [create(account('bo'))] }),
+    says: 'a rule of the team',
+    one: guardCase({ live: [owner('ana')], changes: [create(owner('bo'))] }),
     context: context({ guardrails: [guardrail()] }),
     finding: {
       ...cannot,
+      where: 'access/guardrails.yaml:4',
       code: 'guardrail',
-      refs: [],
+      refs: [ref('account', 'bo')],
       count: 1,
       message:
-        'Guardrail "contractors" asks for a look at the change of "vpn", and this version of rolecall cannot evaluate guardrails.',
-      where: 'access/guardrails.yaml:4',
+        'Guardrail "contractors" does not hold for account:bo of "vpn": Contractors hold no administrative role.',
       remedy:
-        'Take the Guardrail out of the manifests and hold to it in review, or use a version that evaluates it.',
+        'This cannot be accepted: change what it is about, or the Guardrail in a merged change of its own.',
+      guardrail: 'contractors',
+      people: ['bo'],
     },
   },
 ]
@@ -289,13 +291,6 @@ describe('each guard', () => {
       'vpn last-owner',
       'vpn removal-limit',
     ])
-  })
-
-  it('a guardrail that warns does not refuse', () => {
-    const one = guardCase({ live: [owner('ana')], changes: [create(account('bo'))] })
-    const findings = check([one], context({ guardrails: [guardrail({ severity: 'warn' })] }))
-    expect(findings).toMatchObject([{ code: 'guardrail', severity: 'warn' }])
-    expect(refusals(findings)).toEqual([])
   })
 
   it('is content with a plan that changes nothing', () => {

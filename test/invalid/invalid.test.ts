@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { ruleReading } from '../../src/cel/open.ts'
 import { loadSources } from '../../src/manifest/load.ts'
 import { compare } from '../../src/manifest/locate.ts'
 import { readManifests } from '../../src/manifest/read.ts'
@@ -75,6 +76,7 @@ function workspace(name: string, folder: boolean): string {
 
 async function explained(root: string): Promise<string> {
   const { sources, diagnostics } = await loadSources(root)
-  const read = readManifests(sources, { root, today, connectors: descriptions })
+  const rules = await ruleReading(sources, descriptions)
+  const read = readManifests(sources, { root, today, connectors: descriptions, ...rules })
   return diagnosticsText([...diagnostics, ...read.diagnostics].sort(compare))
 }

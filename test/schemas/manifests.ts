@@ -176,6 +176,7 @@ spec:
   names: [chen]
   atMost: 40
   ids: {was: u-1, now: u-2}
+  guardrail: contractors-are-never-administrators
   reason: Contract ends
   until: 2026-12-01
 `,
@@ -186,6 +187,7 @@ spec:
   on: [account.power, grant.create]
   severity: refuse
   rule: "!(person.employment == 'contractor' && after.power in ['owner', 'administrator'])"
+  acceptable: true
   message: Contractors hold no administrative role
 `,
 }
@@ -275,7 +277,7 @@ export const refused: readonly (readonly [
   ['GroupMapping', 'in: [eng-all, "okta:eng"]', 'in: []', '/spec/rules/0/in', 'minItems'],
   ['Acceptance', 'finding: removal-limit', 'finding: last-owner', '/spec/finding', 'enum'],
   ['Acceptance', '  reason: Contract ends\n', '', '/spec', 'required'],
-  ['Guardrail', 'account.power,', 'account.anything,', '/spec/on/0', 'pattern'],
+  ['Guardrail', 'account.power,', 'account.anything,', '/spec/on/0', 'enum'],
 ]
 
 /** The only document of a text. */

@@ -1073,6 +1073,10 @@ export interface WrittenAcceptanceSpec {
    */
   atMost?: number
   /**
+   * For guardrail: the handle of the Guardrail, which must say that it is acceptable.
+   */
+  guardrail?: string
+  /**
    * For identity-changed: the native id that was known, and the one that is there now.
    */
   ids?: {
@@ -1114,21 +1118,59 @@ export interface WrittenGuardrail {
  */
 export interface WrittenGuardrailSpec {
   /**
-   * What the rule is asked about: a kind and an action, as account.create, or account.power, any change of the power that an account ends up with.
+   * What the rule is asked about: a kind and an action, as account.create, or account.power, any change of what an account can do over others, whatever causes it. The rule must fit each of them.
    *
    * @minItems 1
    *
    * Items: A kind of resource and an action on it, as group.delete, or account.power.
    */
-  on: string[]
+  on: (
+    | 'account.power'
+    | 'account.create'
+    | 'account.update'
+    | 'account.rename'
+    | 'account.delete'
+    | 'group.create'
+    | 'group.update'
+    | 'group.rename'
+    | 'group.delete'
+    | 'role.create'
+    | 'role.update'
+    | 'role.rename'
+    | 'role.delete'
+    | 'project.create'
+    | 'project.update'
+    | 'project.rename'
+    | 'project.delete'
+    | 'scope.create'
+    | 'scope.update'
+    | 'scope.rename'
+    | 'scope.delete'
+    | 'policy.create'
+    | 'policy.update'
+    | 'policy.rename'
+    | 'policy.delete'
+    | 'grant.create'
+    | 'grant.update'
+    | 'grant.rename'
+    | 'grant.delete'
+    | 'mapping.create'
+    | 'mapping.update'
+    | 'mapping.rename'
+    | 'mapping.delete'
+  )[]
   /**
    * refuse: a plan that breaks the rule is not applied. warn: it is shown, and the plan goes on.
    */
   severity: 'refuse' | 'warn'
   /**
-   * A CEL expression over person, before and after that is true when all is well. An expression that cannot be evaluated counts as broken.
+   * A CEL expression that is true when all is well, over change, before, after, person, system and today; docs/guardrails.md lists their names. Where it cannot be evaluated the plan is refused, whatever the severity.
    */
   rule: string
+  /**
+   * Whether an Acceptance that names this Guardrail may cover what it refuses; false unless said otherwise. What could not be evaluated is never covered.
+   */
+  acceptable?: boolean
   /**
    * What a person reads when the rule is broken, in one sentence.
    */

@@ -48,7 +48,7 @@ export const description: Description = {
         regions: set('Regions the members may connect through.'),
         internetAccess: scalar('What of the traffic to the internet goes through the network.'),
         connectAuth: scalar('How often a member signs in to connect.'),
-        maxDevices: scalar('Devices a member may connect at most.'),
+        maxDevices: scalar('Devices a member may connect at most.', { value: 'number' }),
         locationContext: scalar('The rule on where a member may connect from.'),
         devicePosture: scalar('The rule on what device a member may connect with.'),
       },
@@ -108,7 +108,12 @@ export const description: Description = {
       fields: {
         mode: scalar('`single`: the first rule that matches decides; `multiple`: all that match count.'),
         fallback: scalar('The group of a person whom no rule matches, or `none`.'),
-        rules: { about: 'The rules in the order they are tried.', write: 'write', shape: 'ordered' },
+        rules: {
+          about: 'The rules in the order they are tried.',
+          write: 'write',
+          shape: 'ordered',
+          value: 'structure',
+        },
       },
       links: {
         groups: toMany(['group'], 'Groups that the rules name.'),
@@ -242,6 +247,7 @@ function seal(table: 'account' | 'role'): FieldDescription {
     about: `Whether no plan may write this ${table}.`,
     write: 'manual',
     shape: 'scalar',
+    value: 'flag',
     steps: [
       'Open the file of the directory with an SQLite program.',
       `Set \`sealed\` of the ${table} {name} to {value} in the table \`${table}s\`.`,
