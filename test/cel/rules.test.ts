@@ -105,6 +105,13 @@ describe('the meter', () => {
     expect(spent).toBeLessThan(10_000)
   })
 
+  it('charges a loop for all of its body, also for what is no operation on a value', () => {
+    expect(
+      verdict('after.groups.all(a, [true, true, true, true] != [] || true)', many).spent,
+    ).toBeGreaterThan(3000 * 8)
+    expect(verdict('after.groups.all(a, true && true && true && true)', many).spent).toBeGreaterThan(3000 * 7)
+  })
+
   it('counts the same every time', () => {
     const rule = 'after.groups.exists(g, g == "x") || after.email.startsWith("a")'
     expect(verdict(rule, many)).toEqual(verdict(rule, many))
