@@ -213,10 +213,15 @@ async function verify(session: Session, plan: SystemPlan, run: Run, system: numb
   const lookup = lookupIn(observation)
   const open: OpenStep[] = []
   const later = new Set<string>()
+  const isLater = (change: Write): boolean =>
+    change.action === 'create' || change.action === 'delete'
+      ? later.has(refKey(change.ref))
+      : later.has(`${refKey(change.ref)} *`) || namesIn(change).every((name) => later.has(name))
   for (let place = plan.steps.length - 1; place >= 0; place -= 1) {
     const { change } = stepOf(plan, place)
-    if (!isWrite(change) || !isDone(run, system, place) || later.has(refKey(change.ref))) continue
-    if (change.action !== 'rename') later.add(refKey(change.ref))
+    if (!isWrite(change) || !isDone(run, system, place) || isLater(change)) continue
+    const names = 'patch' in change ? namesIn(change) : [`${refKey(change.ref)} *`]
+    for (const name of [refKey(change.ref), ...names]) later.add(name)
     const phrases = missing(change, lookup, description)
     if (phrases.length > 0) open.push({ step: place, message: phrases.join('; ') })
   }
@@ -228,6 +233,14 @@ async function verify(session: Session, plan: SystemPlan, run: Run, system: numb
   await release(session, over)
   dropped(session, plan.name, over)
   return { type: 'verified', open: open.reverse() }
+}
+
+/** What an update or a rename has a say in, by resource and name; a rename also in the name itself. */
+function namesIn(change: Exclude<Write, { action: 'create' | 'delete' }>): readonly string[] {
+  const { before, after } = change
+  const touched = [before, after].flatMap(({ fields, links }) => Object.keys({ ...fields, ...links }))
+  const own = change.action === 'rename' ? [...touched, ''] : touched
+  return own.map((one) => `${refKey(change.ref)} ${one}`)
 }
 
 async function observe(session: Session, system: string): Promise<Observation> {

@@ -10,7 +10,7 @@ import { execution, type Running } from './execution.ts'
 import { exit, Fault, worst, type ExitCode } from './exit.ts'
 import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
-import { compareAll, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
+import { compareAll, firstWave, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
 import { loadSaved } from './saved.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
 import { as, ledgerReader, refuseAnother, refuseOld } from './still.ts'
@@ -62,6 +62,8 @@ async function applySaved(
   if (refused !== exit.done) {
     const shown = exitCodeOf(findings) === exit.done ? plan : { ...plan, findings }
     border.err(await rendered(shown, { unread, afterMerge: [] }, 'text', forStderr(border)))
+    if (plan.systems.some(({ steps }) => steps.some(({ first }) => first === true)))
+      border.err(`${savedWave}\n`)
     return refused
   }
   const frozen = freezeOf(workspace, border)
@@ -76,6 +78,10 @@ async function applySaved(
     session,
   )
 }
+
+/** A saved plan is carried out as it is or not at all; a part of it is another plan. */
+const savedWave =
+  'It stops people who are compromised, and a saved plan is carried out as a whole or not at all: rolecall apply without a plan file stops them now.'
 
 async function judgedAgain(
   plan: Plan,
@@ -122,8 +128,12 @@ async function applyFresh(
   const plan = judge(compared)
   await show(plan, compared, options, border, session)
   const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
-  if (stopped !== exit.done) return stopped
   const frozen = freezeOf(workspace, border)
+  if (stopped !== exit.done) {
+    const wave =
+      frozen === undefined ? applyFirstWave(plan, compared, options, border, session, limits) : exit.done
+    return worst([stopped, await wave])
+  }
   if (frozen !== undefined) throw frozen
   await refuseUnexpected(plan, workspace, options, border)
   if (!(await isWanted(plan, workspace, options))) {
@@ -131,6 +141,38 @@ async function applyFresh(
     return exit.done
   }
   return await execution(running(plan, compared, limits), options.output, border, session)
+}
+
+/**
+ * What of a refused plan goes on: who is compromised is stopped. With --expect that is what was reviewed, as a whole or as
+ * the first wave alone; only where a system could not be read nobody can tell the whole, and the wave goes on by itself.
+ */
+async function applyFirstWave(
+  plan: Plan,
+  compared: Compared,
+  options: ApplyOptions,
+  border: Border,
+  session: Session,
+  limits: Limits,
+): Promise<ExitCode> {
+  const wave = firstWave(compared)
+  if (wave === undefined) return exit.done
+  const { workspace } = compared.loaded
+  const isReviewed =
+    compared.unread.length > 0 ||
+    (await isAsExpected(plan, workspace, options, border)) ||
+    (await isAsExpected(wave, workspace, options, border))
+  if (!isReviewed) {
+    border.err('The first wave was not sent either: neither it nor the whole plan is what was reviewed.\n')
+    return exit.done
+  }
+  border.err('\nThe first wave by itself, which is carried out whatever refuses the rest:\n\n')
+  border.err(`${await rendered(wave, { unread: [], afterMerge: [] }, 'text', forStderr(border))}\n`)
+  if (!(await isWanted(wave, workspace, options))) {
+    border.err('Nothing was sent.\n')
+    return exit.done
+  }
+  return await execution(running(wave, compared, limits), options.output, border, session)
 }
 
 function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Running {
@@ -201,16 +243,25 @@ async function refuseUnexpected(
   { expect }: ApplyOptions,
   border: Border,
 ): Promise<void> {
-  if (expect === undefined) return
-  const ledger = await ledgerReader(workspace, border)
-  const expected = await isExpected(plan, expect, ledger).finally(() => ledger.close())
-  if (expected) return
+  if (expect === undefined || (await isAsExpected(plan, workspace, { expect }, border))) return
   border.err(`expected intent  ${terminal(expect)}\nintent now       ${plan.intent}\n\n`)
   throw new Fault(
     exit.stale,
     'This is not the plan that was reviewed: manifests or systems have changed since.',
     'Review the plan above, and apply with its intent.',
   )
+}
+
+/** Whether the plan is what `--expect` names, or what is left of it; without the option any plan is. */
+async function isAsExpected(
+  plan: Plan,
+  workspace: Workspace,
+  { expect }: Pick<ApplyOptions, 'expect'>,
+  border: Border,
+): Promise<boolean> {
+  if (expect === undefined) return true
+  const ledger = await ledgerReader(workspace, border)
+  return await isExpected(plan, expect, ledger).finally(() => ledger.close())
 }
 
 async function isWanted(

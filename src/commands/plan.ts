@@ -54,7 +54,9 @@ async function plan(options: PlanOptions, border: Border, session: Session): Pro
 
 async function show(made: Plan, compared: Compared, options: PlanOptions, border: Border): Promise<void> {
   const saved = options.out !== undefined && options.output === undefined
-  const around = aroundOf(made, compared, options, { command: 'plan', file: saved ? options.out : undefined })
+  const { firstWave } = await import('./reconcile.ts')
+  const file = saved ? options.out : undefined
+  const around = aroundOf(made, compared, options, { command: 'plan', file, wave: firstWave(compared) })
   const { showUnread, showWarnings } = await import('./warnings.ts')
   showWarnings(compared.loaded.diagnostics, border)
   if (options.output === 'json') showUnread(compared.unread, border)
@@ -101,7 +103,15 @@ export function aroundOf(
   made: Plan,
   { unread, loaded }: Pick<Compared, 'unread' | 'loaded'>,
   options: NarrowOptions,
-  { command, file }: { readonly command: 'plan' | 'apply'; readonly file?: string | undefined },
+  {
+    command,
+    file,
+    wave,
+  }: {
+    readonly command: 'plan' | 'apply'
+    readonly file?: string | undefined
+    readonly wave?: Plan | undefined
+  },
 ): Around {
   const refusing = new Set(made.findings.filter(isRefusing).map(({ system }) => system))
   const stopped = refusing.size + unread.length > 0
@@ -117,6 +127,7 @@ export function aroundOf(
   return {
     unread,
     afterMerge: loaded.afterMerge,
+    ...(stopped && wave !== undefined ? { firstWave: wave } : {}),
     ...(!stopped && able.length > 0 ? { next } : {}),
     ...(stopped && able.length > 0
       ? { narrowed: run(`${command}${able.map((name) => ` --system ${name}`).join('')}`) }

@@ -5,9 +5,10 @@
 import type { Connector, Observation, Reader } from '../connector/contract.ts'
 import { ConnectorFault } from '../connector/fault.ts'
 import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
+import { refusals } from '../guard/exit.ts'
 import { openLedgerReader } from '../ledger/open.ts'
 import type { LedgerReader } from '../ledger/ledger.ts'
-import type { Change } from '../model/change.ts'
+import { isWrite, type Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
@@ -16,6 +17,7 @@ import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { diff } from '../plan/diff.ts'
 import { unfounded } from '../plan/founded.ts'
 import { order } from '../plan/order.ts'
+import { ownerContext } from '../plan/owners.ts'
 import { assemble } from '../plan/plan.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
@@ -75,7 +77,7 @@ export async function compareAll(options: ReconcileOptions): Promise<Compared> {
   const { inventory, spent } = await remember(loaded.workspace, configs, options)
   const read = await Promise.all(configs.map((config) => observe(config, loaded.workspace, options)))
   const cases = read.flatMap((one) =>
-    'observation' in one ? [compare(one, loaded.workspace, inventory.get(one.config.name) ?? [])] : [],
+    'observation' in one ? [compare(one, loaded.workspace, inventory.get(one.config.name) ?? [], at)] : [],
   )
   return { at, loaded, cases, unread: read.flatMap((one) => ('message' in one ? [one] : [])), spent }
 }
@@ -93,6 +95,25 @@ export function judge({ at, loaded, cases, spent }: Compared): Plan {
     document: workspace.document,
     ...(commit === undefined ? {} : { commit }),
   })
+}
+
+/**
+ * What of a refused plan goes on, as a plan of its own: the steps that stop who is compromised, in every system where
+ * they by themselves pass the guards. Neither a system that cannot be read nor a finding on anything else speaks
+ * against them. Undefined where there are none.
+ */
+export function firstWave(compared: Compared): Plan | undefined {
+  const waves = compared.cases
+    .map((one) => ({ ...one, guarded: { ...one.guarded, steps: one.guarded.steps.filter(isFirst) } }))
+    .filter(({ guarded }) => guarded.steps.length > 0)
+  if (waves.length === 0) return undefined
+  const refused = new Set(refusals(judge({ ...compared, cases: waves }).findings).map(({ system }) => system))
+  const able = waves.filter(({ config }) => !refused.has(config.name))
+  return able.length === 0 ? undefined : judge({ ...compared, cases: able })
+}
+
+function isFirst({ first }: Step): boolean {
+  return first === true
 }
 
 /** What the guards say now of a plan that was made before. */
@@ -248,13 +269,20 @@ export function connectorOf({ name, connector }: SystemConfig): Connector {
 }
 
 /** Desired beside actual: what differs, and in which order it is done. */
-function compare(read: Read, workspace: Workspace, inventory: readonly InventoryEntry[]): SystemCase {
+function compare(
+  read: Read,
+  workspace: Workspace,
+  inventory: readonly InventoryEntry[],
+  at: Date,
+): SystemCase {
   const { config, connector, observation } = read
   const { description, rules } = connector
   const desired = desiredOf(workspace, config)
   const actual = observation.graph
   const changes = diff({ desired, actual, description, rules, config, inventory })
-  const steps = order(changes, { actual, description, rules, system: config.name })
+  const known = { config, description, rules, desired, people: workspace.people }
+  const owners = ownerContext(known, actual, changes.filter(isWrite), at.toISOString())
+  const steps = order(changes, { actual, description, rules, system: config.name, owners })
   const guarded = guardCase(read, workspace, inventory, steps)
   return { config, connector, observation, desired, inventory, changes, guarded }
 }

@@ -1,6 +1,6 @@
 import { kinds, refKey } from '../model/resource.ts'
 import { guard, type Found } from './guard.ts'
-import { removals, type Removal } from './removals.ts'
+import { removals, taken, type Removal } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { counted } from './words.ts'
 
@@ -9,10 +9,10 @@ import { counted } from './words.ts'
  * same goes for accounts alone, since a system without people is no system.
  */
 export const emptyDesired = guard('empty-desired', (scene) => {
-  const taken = [...removals(scene).values()].flatMap((dimension) => dimension.removed)
-  if (taken.length === 0) return []
+  const gone = taken(scene)
+  if (gone.length === 0) return []
   const declared = kinds.some((kind) => scene.desired.wishes[kind].size > 0)
-  if (!declared) return [found(scene, 'Nothing', taken)]
+  if (!declared) return [found(scene, 'Nothing', gone)]
   const accounts = removals(scene).get('accounts')?.removed ?? []
   const people = [...scene.desired.wishes.account.values()].some((wish) => wish.state !== 'absent')
   return people || accounts.length === 0 ? [] : [found(scene, 'No account', accounts)]

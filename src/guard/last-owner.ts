@@ -2,7 +2,7 @@ import type { Write } from '../model/change.ts'
 import { compromised } from '../plan/owners.ts'
 import { courseOf, type Course, type CourseState } from './course.ts'
 import { guard, type Found } from './guard.ts'
-import { distinct, firm, isFirm, isUsable, ownerIn, ownersAfter, ownersBefore, type Owner } from './owners.ts'
+import { firm, isFirm, isUsable, ownerIn, ownersAfter, ownersBefore, type Owner } from './owners.ts'
 import { whomToPromote } from './candidates.ts'
 import { removals } from './removals.ts'
 import type { Scene } from './scene.ts'
@@ -78,7 +78,7 @@ function nobodyLeft(scene: Scene, before: readonly Owner[]): Found {
     refs: before.map((owner) => owner.ref),
     count: 0,
     message:
-      `This plan leaves "${scene.config.name}" with 0 usable owners (now ${distinct(before)}: ${namesOf(before)}); ` +
+      `This plan leaves "${scene.config.name}" with 0 usable owners (now ${persons(before)}: ${namesOf(before)}); ` +
       `at every point of a run at least 1 must remain${notCounted(scene)}.`,
     remedy: before.some(({ coming }) => scene.compromised(coming))
       ? `This cannot be accepted: ${whomToPromote(scene)}; that and the suspension may stand in one change.`
@@ -95,7 +95,7 @@ function cannotBeWatched(scene: Scene, before: readonly Owner[], unseen: readonl
     })),
     count: unseen.length,
     message:
-      `This plan lowers every usable owner of "${scene.config.name}" (now ${distinct(before)}: ${namesOf(before)}), and ` +
+      `This plan lowers every usable owner of "${scene.config.name}" (now ${persons(before)}: ${namesOf(before)}), and ` +
       `${named(unseen.map((coming) => scene.live('account', coming)))} can be lowered on the way by a step that does ` +
       'not say so; at every point of a run at least 1 must remain.',
     remedy:
@@ -140,6 +140,10 @@ function notCounted(scene: Scene): string {
 
 function whyNot(owner: Owner): string {
   return isUsable(owner) ? 'whose right an identity provider gives and takes' : owner.because.join(' and ')
+}
+
+function persons(owners: readonly Owner[]): number {
+  return new Set(owners.map(({ person }) => person)).size
 }
 
 function namesOf(owners: readonly Owner[]): string {

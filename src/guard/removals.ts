@@ -48,6 +48,25 @@ export const removals = perScene((scene): ReadonlyMap<string, Dimension> => {
   return tally.dimensions
 })
 
+/**
+ * All that is taken away, but for the stopping of who is compromised: a suspension removes nothing, so it waits for no
+ * proof, no count and no second look.
+ */
+export const taken = perScene((scene): readonly Removal[] =>
+  [...removals(scene).values()].flatMap(({ name, removed }) =>
+    isPower(name) ? removed.filter(({ account }) => !isStopped(scene, account)) : removed,
+  ),
+)
+
+function isPower(dimension: string): boolean {
+  return ['suspensions', 'demotions', 'owner reductions'].includes(dimension)
+}
+
+function isStopped(scene: Scene, account: string | undefined): boolean {
+  const then = account === undefined ? undefined : scene.end.get('account', account)
+  return account !== undefined && scene.compromised(account) && then !== undefined && isSuspended(then)
+}
+
 interface Tally {
   readonly dimensions: ReadonlyMap<string, Dimension>
   has(name: string, amount: number): void

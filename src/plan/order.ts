@@ -9,7 +9,9 @@ import { edges, upwards, type Edges } from './edges.ts'
 import { fingerprint } from './fingerprint.ts'
 import { loweredByEach } from './lowers.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
+import type { OwnerContext } from './owners.ts'
 import { byText } from './sets.ts'
+import { stopAlone, stops, successions } from './wave.ts'
 
 /** What the order of one system hangs on. */
 interface OrderContext {
@@ -17,22 +19,29 @@ interface OrderContext {
   readonly description: Description
   readonly rules: Rules
   readonly system: string
+  /** Who is said to be compromised, and who else owns the system; without it there is no first wave. */
+  readonly owners?: OwnerContext
 }
 
 /**
- * Changes → steps. Renames, then everything that gives, then the owner reductions, then what only takes away, then
+ * Changes → steps. Who is compromised is stopped first. Then renames, then everything that gives, then the owner reductions, then what only takes away, then
  * removals; inside each phase by reference, and never before what the step needs. What no step sends (by hand, kept)
  * comes last. The same changes in any order give the same steps.
  */
 export function order(given: readonly Change[], context: OrderContext): Step[] {
-  const { actual, description, system } = context
+  const { actual, description, system, owners } = context
   const together = loweredByEach(given.filter(isWrite), context)
-  const changes = given.flatMap((change) => renameAlone(change, context, together))
+  const changes = given
+    .flatMap((change) => renameAlone(change, context, together))
+    .flatMap((change) => stopAlone(change, description, owners))
   const lowers = changes.length === given.length ? together : loweredByEach(changes.filter(isWrite), context)
   const seen = seenThrough(actual, settle(renamesIn(changes), actual))
   const needs = edges(changes, { actual, seen, description })
   const isReduction = (change: Change): boolean => lowers.has(change)
-  const sorted = sequence(changes, needs, isReduction)
+  const wave = firstWave(changes, lowers, context)
+  const phase = (change: Change): number => wave.get(change) ?? phaseOf(change, isReduction)
+  const sorted = sequence(changes, needs, isReduction, phase)
+  const first = withNeeds(wave.keys(), needs)
   const ids = new Map(sorted.map((change, index) => [change, `${system}/${index + 1}`]))
   const place = new Map(sorted.map((change, index) => [change, index]))
   return sorted.map((change) => ({
@@ -42,6 +51,7 @@ export function order(given: readonly Change[], context: OrderContext): Step[] {
       .sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0))
       .map((first) => ids.get(first) ?? ''),
     lowers: lowers.get(change) ?? [],
+    ...(first.has(change) ? { first: true } : {}),
     fingerprint: fingerprint(change, seen, description),
   }))
 }
@@ -76,7 +86,33 @@ function renameAlone(
   ]
 }
 
-const phases = { rename: 0, give: 1, reduce: 2, afterReduction: 3, take: 4, remove: 5, byHand: 6, keep: 7 }
+const phases = {
+  ...{ succeed: 0, stopOwner: 1, stop: 2 },
+  ...{ rename: 3, give: 4, reduce: 5, afterReduction: 6, take: 7, remove: 8, byHand: 9, keep: 10 },
+}
+
+/** What stops who is compromised, owners first: once a step has failed, no owner is lowered any more. */
+function firstWave(
+  changes: readonly Change[],
+  lowers: ReadonlyMap<Change, readonly string[]>,
+  { actual, description, owners }: OrderContext,
+): ReadonlyMap<Change, number> {
+  const stopping = owners === undefined ? [] : changes.filter((change) => stops(change, description, owners))
+  const wave = new Map(
+    stopping.map((change) => [change, lowers.has(change) ? phases.stopOwner : phases.stop]),
+  )
+  if (owners === undefined || !stopping.some((change) => lowers.has(change))) return wave
+  const lowered = new Set([...lowers.values()].flat())
+  for (const change of successions(changes.filter(isWrite), lowered, { actual, owners }))
+    if (!lowers.has(change)) wave.set(change, wave.get(change) ?? phases.succeed)
+  return wave
+}
+
+function withNeeds(start: Iterable<Change>, needs: Edges): ReadonlySet<Change> {
+  const all = new Set(start)
+  for (const change of all) for (const first of needs.get(change) ?? []) all.add(first)
+  return all
+}
 
 function phaseOf(change: Change, isReduction: (change: Change) => boolean): number {
   if (isReduction(change)) return phases.reduce
@@ -100,8 +136,9 @@ function sequence(
   changes: readonly Change[],
   needs: Edges,
   isReduction: (change: Change) => boolean,
+  phaseOfOne: (change: Change) => number,
 ): Change[] {
-  const phase = new Map(changes.map((change) => [change, phaseOf(change, isReduction)]))
+  const phase = new Map(changes.map((change) => [change, phaseOfOne(change)]))
   const byPhase = (a: Change, b: Change): number =>
     (phase.get(a) ?? 0) - (phase.get(b) ?? 0) || byReference(a, b)
   const sorted = needsFirst([...changes].sort(byPhase), needs)

@@ -18,7 +18,7 @@ import {
   stepBlocks,
   type Block,
 } from './system.ts'
-import type { Around } from './text.ts'
+import { firstWaveWords, type Around } from './text.ts'
 import type { Shapes } from './view.ts'
 
 /** Characters of a comment at most, below what GitHub takes, so that a caller may add a line of its own. */
@@ -89,6 +89,7 @@ function essentials(plan: Plan, around: Around, whole: boolean): string {
     `### ${title}\n\n`,
     `${markdown(summaryOf(plan))}\n\n`,
     `intent ${code(plan.intent)}${plan.commit === undefined ? '' : ` · commit ${code(plan.commit)}`}\n\n`,
+    around.firstWave === undefined ? '' : `${markdown(firstWaveWords(around.firstWave))}\n\n`,
     ...[...unread, ...merge, unread.length + merge.length > 0 ? '\n' : ''],
     ...plan.findings.map((finding) => findingPart(finding, plan, whole)),
     ownersPart(plan),

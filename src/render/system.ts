@@ -171,10 +171,12 @@ function blocks(steps: readonly Step[], system: SystemPlan, style: SystemStyle):
   const { shown, hidden } = folded(steps, vitalTo(system, steps))
   const views = shown.map(({ step }) => view(step.change, system.connector, style.shapes))
   const changeStyle = { ...style, ...columnsOf(views) }
-  const listed = shown.flatMap(({ vital }, at): Block[] => {
+  const room = ' '.repeat(style.indent + 4 + changeStyle.kind)
+  const listed = shown.flatMap(({ step, vital }, at): Block[] => {
     const change = views[at]
     if (change === undefined) return []
-    return [{ lines: changeLines(change, changeStyle), vital }]
+    const wave = step.first === true ? [style.pen.yellow(`${room}first wave: before everything else`)] : []
+    return [{ lines: [...changeLines(change, changeStyle), ...wave], vital }]
   })
   const rest = [...hidden].map(([sort, number]) => ({
     lines: [`${' '.repeat(style.indent)}… ${number} more ${sort} (all of them: rolecall plan -o json)`],
@@ -193,6 +195,7 @@ function vitalTo(system: SystemPlan, steps: readonly Step[]): (step: Step) => bo
   for (const step of steps) for (const role of rolesOf(step)) roles.set(role, (roles.get(role) ?? 0) + 1)
   const common = Math.max(0, ...roles.values())
   return (step) =>
+    step.first === true ||
     step.lowers.length > 0 ||
     (step.change.ref.kind === 'account' && owners.has(step.change.ref.key)) ||
     rolesOf(step).some((role) => (roles.get(role) ?? 0) < common)

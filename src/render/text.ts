@@ -27,6 +27,8 @@ export interface Around {
   readonly afterMerge: readonly string[]
   /** The command that carries this plan out; absent where nothing can be carried out. */
   readonly next?: string
+  /** What `apply` carries out although the plan is refused: the part that stops who is compromised, as a plan of its own. */
+  readonly firstWave?: Plan
   /** The same command for the systems that could run; absent where all or none can. */
   readonly narrowed?: string
 }
@@ -116,7 +118,15 @@ function closing(plan: Plan, around: Around, pen: Paint): string[] {
       `Refused by ${count(refused.length, 'finding')} of ${enumerate(systems)}: nothing of it can be applied as it is.`,
     )
   }
+  if (around.firstWave !== undefined) last.push(firstWaveWords(around.firstWave))
   if (around.narrowed !== undefined) last.push(`What could run: ${around.narrowed}`)
   if (around.next !== undefined) last.push(`To carry it out: ${around.next}`)
   return last
+}
+
+/** What is done in spite of a refusal, and under which intent it can be expected. */
+export function firstWaveWords(wave: Plan): string {
+  const steps = wave.systems.reduce((sum, system) => sum + system.steps.length, 0)
+  const systems = enumerate(wave.systems.map(({ name }) => terminal(name)))
+  return `First wave: ${count(steps, 'step')} in ${systems} ${steps === 1 ? 'stops' : 'stop'} who is compromised; rolecall apply carries that out all the same, with the intent ${wave.intent}.`
 }
