@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fileLedger, race, rounds, type Contested, type Raced } from './race.ts'
+import { oneGetsThrough } from './suite.ts'
 
 /** Each with its own test here; a ledger that needs a server has it where the server is. */
 const ledgers: readonly Contested[] = [fileLedger]
@@ -16,24 +17,7 @@ const apart: Contested = {
 const leavesNobody = ({ owners }: Raced): boolean => owners.length === 0
 
 describe('F22, S25: two processes that each take one of two owners away at the same moment', () => {
-  it.each(ledgers)(
-    '$name: one gets through and the other does not, every time',
-    async (ledger) => {
-      const raced = await race(ledger, rounds)
-      for (const round of raced.rounds) {
-        expect(round.owners, JSON.stringify(round)).toHaveLength(1)
-        const [winner, loser] = [...round.ends].sort((a, b) => a.exit - b.exit)
-        expect([winner?.how, winner?.exit], JSON.stringify(round)).toEqual(['finished', 0])
-        expect(['stale', 'locked', 'finished'], JSON.stringify(round)).toContain(loser?.how)
-        expect(loser?.steps, JSON.stringify(round)).toMatchObject([expect.stringMatching(/ skipped$/)])
-        expect(round.before).toEqual([])
-      }
-      // a race in which nobody met anybody would prove nothing
-      expect(raced.rounds.filter(({ overlapped }) => overlapped).length).toBeGreaterThan(rounds * 0.8)
-      expect(raced.after).toEqual([])
-    },
-    30_000 + rounds * 2000,
-  )
+  for (const ledger of ledgers) oneGetsThrough(ledger)
 
   it('it is the ledger that stops them: with one each, nobody is left', async () => {
     const raced = await race(apart, 200, { until: leavesNobody })

@@ -1,0 +1,24 @@
+/** What a race must come to, whatever keeps the ledger that the two share. */
+import { expect, it } from 'vitest'
+import { race, rounds, type Contested } from './race.ts'
+
+export function oneGetsThrough(ledger: Contested): void {
+  it(
+    `${ledger.name}: one gets through and the other does not, every time`,
+    async () => {
+      const raced = await race(ledger, rounds)
+      for (const round of raced.rounds) {
+        expect(round.owners, JSON.stringify(round)).toHaveLength(1)
+        const [winner, loser] = [...round.ends].sort((a, b) => a.exit - b.exit)
+        expect([winner?.how, winner?.exit], JSON.stringify(round)).toEqual(['finished', 0])
+        expect(['stale', 'locked', 'finished'], JSON.stringify(round)).toContain(loser?.how)
+        expect(loser?.steps, JSON.stringify(round)).toMatchObject([expect.stringMatching(/ skipped$/)])
+        expect(round.before).toEqual([])
+      }
+      // a race in which nobody met anybody would prove nothing
+      expect(raced.rounds.filter(({ overlapped }) => overlapped).length).toBeGreaterThan(rounds * 0.8)
+      expect(raced.after).toEqual([])
+    },
+    30_000 + rounds * 2000,
+  )
+}
