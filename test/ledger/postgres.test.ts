@@ -153,6 +153,7 @@ it('is opened for what Settings say: the URL is asked for, and its fault is the 
   const asked: unknown[] = []
   const surroundings = {
     root,
+    env: {},
     now: () => new Date(),
     secret: (reference: unknown) => {
       asked.push(reference)

@@ -6,7 +6,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {
     include: ['test/services/**/*.test.ts'],
-    globalSetup: ['test/services/setup.ts'],
+    globalSetup: [resolve(import.meta.dirname, 'setup.ts')],
     // lists what was skipped, with the reason in its name
     reporters: ['verbose'],
     testTimeout: 60_000,
