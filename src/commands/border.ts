@@ -25,7 +25,7 @@ export interface Border {
 /** The border of a real process. `noColour` is the flag, which beats the environment. */
 export function processBorder(noColour = false): Border {
   const { env, stdin, stdout, stderr } = process
-  const automated = isSet(env['CI']) || isSet(env['GITHUB_ACTIONS'])
+  const automated = isAutomated(env)
   const colour = (stream: { isTTY?: boolean }): boolean =>
     !noColour && wantsColour(env, stream.isTTY === true)
   return {
@@ -53,6 +53,11 @@ export function wantsColour(env: Border['env'], terminal: boolean): boolean {
   if (env['NO_COLOR']) return false
   if (isSet(env['FORCE_COLOR']) || isSet(env['CLICOLOR_FORCE'])) return true
   return terminal && env['TERM'] !== 'dumb'
+}
+
+/** Whether this is a run of CI: nobody watches, and the machine may be gone afterwards. */
+export function isAutomated(env: Border['env']): boolean {
+  return isSet(env['CI']) || isSet(env['GITHUB_ACTIONS'])
 }
 
 /** `CI=false` and `CI=0` are how people switch it off. */

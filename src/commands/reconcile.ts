@@ -21,6 +21,7 @@ import { ownerContext } from '../plan/owners.ts'
 import { assemble } from '../plan/plan.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
+import { isAutomated } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import { ledgerSurroundings } from './ledger.ts'
 import type { Log } from './logger.ts'
@@ -63,7 +64,7 @@ export interface Compared {
   readonly loaded: Loaded
   readonly cases: readonly SystemCase[]
   readonly unread: readonly UnreadSystem[]
-  readonly spent: ReadonlyMap<string, number>
+  readonly remembered: Remembered
 }
 
 /**
@@ -74,19 +75,19 @@ export async function compareAll(options: ReconcileOptions): Promise<Compared> {
   const at = options.now()
   const loaded = await loadWorkspace({ ...options, now: at, connectors: descriptions })
   const configs = narrowed(loaded, options.systems)
-  const { inventory, spent } = await remember(loaded.workspace, configs, options)
+  const { inventory, ...remembered } = await remember(loaded.workspace, configs, options)
   const read = await Promise.all(configs.map((config) => observe(config, loaded.workspace, options)))
   const cases = read.flatMap((one) =>
     'observation' in one ? [compare(one, loaded.workspace, inventory.get(one.config.name) ?? [], at)] : [],
   )
-  return { at, loaded, cases, unread: read.flatMap((one) => ('message' in one ? [one] : [])), spent }
+  return { at, loaded, cases, unread: read.flatMap((one) => ('message' in one ? [one] : [])), remembered }
 }
 
 /** The plan over what was compared, with what the guards say of it. */
-export function judge({ at, loaded, cases, spent }: Compared): Plan {
+export function judge({ at, loaded, cases, remembered }: Compared): Plan {
   const { workspace, commit } = loaded
   const guarded = cases.map((one) => one.guarded)
-  const findings = check(guarded, contextOf(workspace, spent, at))
+  const findings = check(guarded, contextOf(workspace, remembered, at))
   return assemble({
     tool: toolName(),
     now: at.toISOString(),
@@ -137,7 +138,7 @@ export async function judgeAgain(
   options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
 ): Promise<JudgedAgain> {
   const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
-  const { inventory, spent } = await remember(workspace, configs, options)
+  const { inventory, ...remembered } = await remember(workspace, configs, options)
   const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
   const whole = read.filter((one) => 'observation' in one)
   const cases = whole.map((one) => {
@@ -156,19 +157,15 @@ export async function judgeAgain(
     identities: new Map(
       whole.flatMap(({ config, identity }) => (identity === undefined ? [] : [[config.name, identity]])),
     ),
-    findings: check(cases, contextOf(workspace, spent, options.now())),
+    findings: check(cases, contextOf(workspace, remembered, options.now())),
     unread: read.flatMap((one) => ('message' in one ? [one] : [])),
     observations: new Map(whole.map(({ config, observation }) => [config.name, observation])),
   }
 }
 
-function contextOf(
-  { acceptances, guardrails }: Workspace,
-  spent: ReadonlyMap<string, number>,
-  at: Date,
-): GuardContext {
+function contextOf({ acceptances, guardrails }: Workspace, remembered: Remembered, at: Date): GuardContext {
   const now = at.toISOString()
-  return { acceptances, spent, guardrails, today: now.slice(0, 10), now }
+  return { acceptances, ...remembered, guardrails, today: now.slice(0, 10), now }
 }
 
 /** The systems asked for, by name; all of them where none is. */
@@ -186,9 +183,11 @@ function narrowed({ workspace, afterMerge }: Loaded, names: readonly string[]): 
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-interface Memory {
+/** What the guards are told of the ledger. */
+type Remembered = Required<Pick<GuardContext, 'spent' | 'ledger'>>
+
+interface Memory extends Remembered {
   readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>
-  readonly spent: ReadonlyMap<string, number>
 }
 
 /** What the ledger knows of these systems and of the Acceptances. It is opened for asking only. */
@@ -204,7 +203,11 @@ async function remember(
   try {
     const inventory = new Map<string, readonly InventoryEntry[]>()
     for (const { name } of configs) inventory.set(name, await ledger.inventory(name))
-    return { inventory, spent: await spentOf(workspace, ledger) }
+    return {
+      inventory,
+      spent: await spentOf(workspace, ledger),
+      ledger: { created: ledger.created, inCi: isAutomated(options.env) },
+    }
   } finally {
     await ledger.close()
   }

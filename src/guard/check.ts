@@ -8,6 +8,7 @@ import { emptyDesired } from './empty-desired.ts'
 import type { Guard } from './guard.ts'
 import { identityChanged } from './identity-changed.ts'
 import { lastOwner } from './last-owner.ts'
+import { ledgerNotDurable } from './ledger-not-durable.ts'
 import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
 import { removalLimit } from './removal-limit.ts'
@@ -24,6 +25,8 @@ export interface GuardContext {
   /** How much of each Acceptance is spent, by its name. */
   readonly spent: ReadonlyMap<string, number>
   readonly guardrails: readonly Guardrail[]
+  /** Whether there was none before this run, and whether the run is one of CI: then the next finds none either. */
+  readonly ledger?: { readonly created: boolean; readonly inCi: boolean }
   /** UTC day, `YYYY-MM-DD`. */
   readonly today: string
   /** RFC 3339, UTC. */
@@ -42,6 +45,7 @@ export const guards: readonly Guard[] = [
   emptyDesired,
   identityChanged,
   removalLimit,
+  ledgerNotDurable,
   custom,
 ]
 
@@ -54,9 +58,10 @@ export function check(
   context: GuardContext,
   using: readonly Guard[] = guards,
 ): Finding[] {
-  const { today, now, guardrails } = context
+  const { today, now, guardrails, ledger } = context
+  const newLedgerInCi = ledger?.created === true && ledger.inCi
   const findings = cases.flatMap((one) => {
-    const scene = sceneOf(one, { today, now, guardrails })
+    const scene = sceneOf(one, { today, now, guardrails, newLedgerInCi })
     return using.flatMap((guard) => guard.find(scene))
   })
   return accept(findings.sort(byPlace), context.acceptances, context.spent, today)

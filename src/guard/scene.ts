@@ -33,6 +33,8 @@ interface Times {
   /** RFC 3339, UTC. */
   readonly now: string
   readonly guardrails: readonly Guardrail[]
+  /** The run is one of CI, and found no ledger. */
+  readonly newLedgerInCi?: boolean
 }
 
 /**

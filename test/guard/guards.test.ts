@@ -226,6 +226,26 @@ const examples: readonly Example[] = [
     },
   },
   {
+    says: 'an owner is reduced and the undeclared removed, in CI, where no run finds the ledger of another',
+    one: guardCase({
+      live: [owner('ana'), owner('bo'), account('chen'), thing('group', 'old'), thing('group', 'kept')],
+      wishes: ['ana', 'bo', 'chen'].map((name) => ({ ref: ref('account', name) })),
+      changes: [role(owner('bo'), 'Member'), remove(thing('group', 'old'))],
+      config: { exclusive: ['group', 'policy'] },
+    }),
+    context: context({ ledger: { created: true, inCi: true } }),
+    finding: {
+      ...cannot,
+      code: 'ledger-not-durable',
+      refs: [ref('account', 'bo'), ref('group', 'old')],
+      count: 2,
+      message:
+        'This plan reduces 1 owner and removes 1 undeclared thing of exclusive collections (groups) in "vpn", and there was no ledger before this run, which is in CI.',
+      remedy:
+        'This cannot be accepted: keep the ledger where it outlives the runner (`ledger: {git: {ref: refs/rolecall/ledger}}`, or PostgreSQL). One that lasts and is still to be made is made by the first apply: of a plan without this, or outside CI.',
+    },
+  },
+  {
     says: 'eleven accounts of twenty-one go at once',
     one: guardCase({ live: [owner('ana'), ...crowd], changes: crowd.slice(0, 11).map(remove) }),
     finding: {
@@ -291,6 +311,30 @@ describe('each guard', () => {
       'vpn last-owner',
       'vpn removal-limit',
     ])
+  })
+
+  it.each([
+    ['there was one', { created: false, inCi: true }],
+    ['the run is not in CI', { created: true, inCi: false }],
+  ])('a ledger is asked for nothing where %s', (_, ledger) => {
+    const one = guardCase({ live: [owner('ana'), owner('bo')], changes: [role(owner('bo'), 'Member')] })
+    expect(check([one], context({ ledger }))).toEqual([])
+  })
+
+  it('a new ledger in CI is good enough for what adds, and for the removal of what is declared absent', () => {
+    const gone = thing('group', 'old')
+    const live = [owner('ana'), account('bo'), gone, thing('group', 'kept')]
+    const wishes = [...live.map(({ ref }) => ({ ref })).filter((wish) => wish.ref !== gone.ref)]
+    const words = { live, config: { exclusive: ['group'] as const } }
+    const given = context({ ledger: { created: true, inCi: true } })
+    expect(check([guardCase({ ...words, changes: [create(account('chen'))] })], given)).toEqual([])
+    const absent = { ref: gone.ref, state: 'absent' } as const
+    const declared = guardCase({ ...words, wishes: [...wishes, absent], changes: [remove(gone)] })
+    expect(check([declared], given)).toEqual([])
+    const elsewhere = guardCase({ live, wishes, changes: [remove(gone)], config: { exclusive: ['policy'] } })
+    expect(check([elsewhere], given)).toEqual([])
+    const swept = guardCase({ ...words, wishes, changes: [remove(gone)] })
+    expect(check([swept], given)).toMatchObject([{ code: 'ledger-not-durable', refs: [gone.ref] }])
   })
 
   it('is content with a plan that changes nothing', () => {
