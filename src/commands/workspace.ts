@@ -9,6 +9,7 @@ import { ruleReading } from '../cel/open.ts'
 import {
   commitOf,
   filesAt,
+  mergedBefore,
   openRepository,
   uncommitted,
   UnknownRef,
@@ -22,6 +23,7 @@ import { parseSources } from '../manifest/parse.ts'
 import { readManifests } from '../manifest/read.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Workspace } from '../model/workspace.ts'
+import { withFormerAnchors } from './anchors.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
 
 interface LoadOptions {
@@ -74,14 +76,19 @@ async function loadProtected(
   options: LoadOptions,
 ): Promise<Loaded> {
   const repository = await repositoryOf(root, ref)
-  const protectedSources = await sourcesAt(repository, await commit(repository, ref))
+  const tip = await commit(repository, ref)
+  const protectedSources = await sourcesAt(repository, tip)
   const open = await uncommitted(repository, [rootFile, accessOf(sources)])
   const compared = options.compare === 'protected' ? protectedSources : sources
   const at = await commit(repository, options.compare === 'protected' ? ref : 'HEAD')
   const isClean = options.compare === 'protected' || open.length === 0
   const known = new Set(systemNames(protectedSources))
+  const { workspace, diagnostics } = await read(root, compared, options, protectedSources)
+  const before = await mergedBefore(repository, at, tip)
+  const earlier = before === undefined ? [] : await systemFilesAt(repository, before)
   return {
-    ...(await read(root, compared, options, protectedSources)),
+    workspace: withFormerAnchors(workspace, [compared, earlier]),
+    diagnostics,
     ...(isClean ? { commit: at } : {}),
     uncommitted: open,
     afterMerge: systemNames(sources).filter((name) => !known.has(name)),
@@ -148,6 +155,15 @@ async function sourcesAt(repository: Repository, id: string): Promise<Source[]> 
   const access = `${accessOf(first)}/`
   const manifests = await filesAt(repository, id, (file) => file.startsWith(access) && isManifest(file))
   return [...first, ...manifests.map(toSource)]
+}
+
+/** What may hold a System at an earlier commit; none where there was no workspace yet. */
+async function systemFilesAt(repository: Repository, id: string): Promise<Source[]> {
+  const files = await filesAt(repository, id, (file) => isManifest(file))
+  return files.flatMap(({ file, bytes }) => {
+    const decoded = decode(file, bytes)
+    return 'fault' in decoded || !decoded.text.includes('anchors') ? [] : [{ file, text: decoded.text }]
+  })
 }
 
 function toSource({ file, bytes }: CommittedFile): Source {

@@ -60,6 +60,21 @@ export async function commitOf(repository: Repository, ref: string): Promise<str
   throw new UnknownRef(`git knows no branch, tag or commit "${ref}".`)
 }
 
+/** The commit before `commit`, if that is part of `branch`; undefined for one that is yet to be merged, and for the first. */
+export async function mergedBefore(
+  repository: Repository,
+  commit: string,
+  branch: string,
+): Promise<string | undefined> {
+  try {
+    const base = (await git(repository.root).raw(['merge-base', commit, branch])).trim()
+    return base === commit ? await commitOf(repository, `${commit}^1`) : undefined
+  } catch (error) {
+    if (error instanceof UnknownRef) return undefined
+    throw error
+  }
+}
+
 /** Files below the given paths (relative to the workspace) that differ from HEAD, untracked ones included; sorted. */
 export async function uncommitted(repository: Repository, paths: readonly string[]): Promise<string[]> {
   const pathspecs = paths.map((path) => `:(top,literal)${repository.prefix}${path}`)

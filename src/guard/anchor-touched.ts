@@ -14,7 +14,8 @@ import { placeOf } from './words.ts'
  * compromised is stopped at once, when another person is proven to be a usable owner, and stays one whatever happens.
  */
 export const anchorTouched = guard('anchor-touched', (scene) =>
-  [...scene.config.owners.anchors].sort(byText).flatMap((anchor) => {
+  [...scene.config.owners.anchors, ...(scene.config.owners.former ?? [])].sort(byText).flatMap((anchor) => {
+    const isFormer = scene.config.owners.former?.includes(anchor) === true
     const live = foldKey(scene.description, 'account', anchor)
     const coming = scene.coming('account', live)
     const lowerings = loweringsOf(scene, coming)
@@ -25,11 +26,13 @@ export const anchorTouched = guard('anchor-touched', (scene) =>
       {
         refs: [{ system: scene.config.name, kind: 'account', key: live }],
         count: 1,
-        message: `${live} is an anchor of "${scene.config.name}", and this plan lowers it: ${lowerings.join(', ')}.`,
+        message: `${live} ${isFormer ? 'was until just now' : 'is'} an anchor of "${scene.config.name}", and this plan lowers it: ${lowerings.join(', ')}.`,
         where: placeOf(scene.config, 'owners.anchors'),
         remedy: isEmergency
           ? `This cannot be accepted while nobody else is a usable owner: ${whomToPromote(scene)}, and apply that first.`
-          : `This cannot be accepted: take ${live} out of owners.anchors in a merged change of its own, then make this one.`,
+          : isFormer
+            ? `This cannot be accepted: an anchor leaves in two merged changes. Leave ${live} as it is, apply the change that takes it out of owners.anchors, then make this one.`
+            : `This cannot be accepted: take ${live} out of owners.anchors in a merged change of its own, then make this one.`,
       },
     ]
   }),

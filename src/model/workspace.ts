@@ -30,6 +30,8 @@ export interface SystemConfig {
     /** Account keys over there. Absent: anybody may be given an owner role. */
     readonly expected?: readonly string[]
     readonly anchors: readonly string[]
+    /** Who is an anchor in the manifests at hand or was one just before the last merge, and is none by the protected ref. */
+    readonly former?: readonly string[]
     readonly minimum: number
   }
   /** Account keys of rolecall itself: always kept, never counted as owners. */

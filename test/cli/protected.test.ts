@@ -98,3 +98,47 @@ describe('without a protected ref', () => {
     expect(rolecall(root, ['plan'], { PATH: '/nonexistent' }).code).toBe(0)
   })
 })
+
+describe('an anchor leaves in two merged changes', () => {
+  const anchored = (): string => {
+    const root = branch()
+    edit(root, 'rolecall.yaml', 'minimum: 2', 'minimum: 1\n    anchors:\n      - ana')
+    git(root, 'commit', '-qam', 'an anchor')
+    git(root, 'branch', '-f', 'main', 'change')
+    if (rolecall(root, ['-q', 'apply', '--auto-approve']).code !== 0) throw new Error('not applied')
+    return root
+  }
+  const merge = (root: string, message: string): void => {
+    git(root, 'commit', '-qam', message)
+    git(root, 'branch', '-f', 'main', 'change')
+  }
+  const takeOut = (root: string): void => { edit(root, 'rolecall.yaml', '\n    anchors:\n      - ana', ''); }
+  const lower = (root: string): void => { edit(root, 'access/people.yaml', /(name: ana\n[^]*?office:\n {6}role: )Owner/, '$1Member'); }
+
+  it('one change that takes it out and lowers it is refused, before the merge and after it', () => {
+    const root = anchored()
+    takeOut(root)
+    lower(root)
+    git(root, 'commit', '-qam', 'both at once')
+    expect(rolecall(root, ['plan'])).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('anchor-touched') as string,
+    })
+    git(root, 'branch', '-f', 'main', 'change')
+    const { code, stderr } = rolecall(root, ['apply', '--auto-approve'])
+    expect(code).toBe(3)
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      'ana was until just now an anchor of "office", and this plan lowers it: its power falls from owner to member',
+    )
+  })
+
+  it('two changes, one after the other, are not', () => {
+    const root = anchored()
+    takeOut(root)
+    merge(root, 'no anchor any more')
+    expect(rolecall(root, ['apply', '--auto-approve']).code).toBe(0)
+    lower(root)
+    merge(root, 'and no owner')
+    expect(rolecall(root, ['apply', '--auto-approve']).code).toBe(0)
+  })
+})
