@@ -3,7 +3,8 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { firstBroken } from '../../../src/ledger/audit.ts'
 import { LedgerUnreachable, type Ledger } from '../../../src/ledger/ledger.ts'
-import type { Patience } from '../../../src/ledger/postgres-connection.ts'
+import { openConnection, type Patience } from '../../../src/ledger/postgres-connection.ts'
+import { readUrl } from '../../../src/ledger/postgres-url.ts'
 import { openPostgres, openPostgresReader, type PostgresPlace } from '../../../src/ledger/postgres.ts'
 import { ana, taken } from '../../ledger/suite.ts'
 import { dropPlace, newPlace, url, withPostgres } from './place.ts'
@@ -105,6 +106,26 @@ withPostgres('a connection that is lost', () => {
     await expect(answer).rejects.toThrow(
       'The ledger in PostgreSQL was lost while a write was being committed, and cannot be asked whether it was.',
     )
+  })
+
+  it('a transaction that the server had given up is not taken for committed', async () => {
+    const connection = openConnection(readUrl(url, '/'), place.schema)
+    const given = connection.write(async (ask) => {
+      await ask('select 1 / 0').catch(() => undefined)
+    })
+    await expect(given).rejects.toThrow('The ledger in PostgreSQL did not keep what was written.')
+    await connection.close()
+  })
+
+  it('many who add to the audit chain at once wait for each other, and none gives up', async () => {
+    const others = await Promise.all(Array.from({ length: 10 }, () => openPostgres(place, { now })))
+    const add = { do: 'audit', event: 'x', detail: {} } as const
+    await Promise.all(others.flatMap((other) => Array.from({ length: 10 }, () => other.write([add]))))
+    await Promise.all(others.map((other) => other.close()))
+    const records = []
+    for await (const { sequence } of ledger.auditRecords()) records.push(sequence)
+    expect(records).toHaveLength(100)
+    expect(await firstBroken(ledger.auditRecords())).toBeUndefined()
   })
 
   it('an idle session that the server ended is replaced, and the locks are still held', async () => {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { LedgerUnreachable } from '../../../src/ledger/ledger.ts'
 import { openPostgres, openPostgresReader, type PostgresPlace } from '../../../src/ledger/postgres.ts'
@@ -35,6 +37,20 @@ withPostgres('the schema of a PostgreSQL ledger', () => {
     expect(await sql(url, `select format, at from ${place.schema}.rolecall`)).toEqual([
       { format: 1, at: now().toISOString() },
     ])
+  })
+
+  it('is not made by two at once: who comes second waits', async () => {
+    const other = new pg.Client(url)
+    await other.connect()
+    await other.query('select pg_advisory_lock(hashtextextended($1, 0))', [`rolecall ${place.schema}`])
+    let over = false
+    const opening = open().finally(() => (over = true))
+    await pause(700)
+    expect(over).toBe(false)
+    await other.end()
+    const ledger = await opening
+    expect(ledger.created).toBe(true)
+    await ledger.close()
   })
 
   it('is not made by asking', async () => {
