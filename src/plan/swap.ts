@@ -1,14 +1,19 @@
 import { foldKey } from '../connector/describe.ts'
 import type { Change } from '../model/change.ts'
-import type { Resource, ResourceRef } from '../model/resource.ts'
+import type { Wish } from '../model/desired.ts'
+import type { Kind, Resource, ResourceRef } from '../model/resource.ts'
 import { patchOf, pick, type Delta } from './delta.ts'
 import type { Scene } from './scene.ts'
+
+type Swapping = Pick<Scene, 'sequence' | 'renames' | 'actual' | 'config' | 'description'> & {
+  readonly wishes: Readonly<Record<Kind, ReadonlyMap<string, Pick<Wish, 'cause'>>>>
+}
 
 /**
  * Two names that change places need a third one for a moment. That is a rename of its own, so that the plan shows it
  * and a run that stops between the two is finished by the next: the inventory knows the thing by its id.
  */
-export function movesAside(scene: Scene): Change[] {
+export function movesAside(scene: Swapping): Change[] {
   return scene.sequence.flatMap(({ kind, from, to }) => {
     const final = scene.renames.get(kind)?.get(from)
     const live = scene.actual.get(kind, from)
@@ -26,7 +31,12 @@ export function movesAside(scene: Scene): Change[] {
 }
 
 /** The second half starts from the third name, wherever the name is spelled out in a field as well. */
-export function fromAside(scene: Scene, ref: ResourceRef, from: string, delta: Delta): Delta {
+export function fromAside(
+  scene: Pick<Scene, 'seen' | 'actual' | 'description' | 'originOf'>,
+  ref: ResourceRef,
+  from: string,
+  delta: Delta,
+): Delta {
   const live = scene.seen.get(ref.kind, ref.key)
   if (live === undefined || scene.actual.get(ref.kind, from) !== undefined) return delta
   const origin = scene.originOf(ref)
@@ -36,7 +46,7 @@ export function fromAside(scene: Scene, ref: ResourceRef, from: string, delta: D
 }
 
 /** Fields in which the key is spelled out, as they are and with the new key. */
-function spelled({ description }: Scene, { ref, fields }: Resource, key: string): Delta {
+function spelled({ description }: Pick<Scene, 'description'>, { ref, fields }: Resource, key: string): Delta {
   const names = pick(
     fields,
     (_, value) => typeof value === 'string' && foldKey(description, ref.kind, value) === ref.key,

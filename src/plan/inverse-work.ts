@@ -1,0 +1,224 @@
+/** What taking a run back begins with: what it touched, which names it gives back, and how all of it is seen. */
+import type { Rules } from '../connector/contract.ts'
+import type { Description, KindDescription } from '../connector/describe.ts'
+import type { Change, Write } from '../model/change.ts'
+import type { GraphView } from '../model/graph.ts'
+import type { Json } from '../model/json.ts'
+import {
+  kinds,
+  refKey,
+  splitTarget,
+  type Kind,
+  type LinkTarget,
+  type Resource,
+  type ResourceRef,
+} from '../model/resource.ts'
+import type { Cause } from '../model/span.ts'
+import type { SystemConfig } from '../model/workspace.ts'
+import { isEmpty } from './delta.ts'
+import { canonical } from './digest.ts'
+import { compare } from './fields.ts'
+import { ignoring, isBuiltIn } from './ownership.ts'
+import { inSequence, inverse, seenThrough, settle, type Rename, type Renames } from './renaming.ts'
+import { memberName } from './sets.ts'
+import { refOf, tracesOf, type DoneStep, type Trace } from './trace.ts'
+
+export interface InverseInput {
+  /** The run that is taken back. */
+  readonly run: string
+  /** Its steps in this system that were done, in their order. */
+  readonly steps: readonly DoneStep[]
+  readonly actual: GraphView
+  readonly description: Description
+  readonly rules: Rules
+  readonly config: SystemConfig
+}
+
+/** Something that the run did and that is not taken back. */
+export interface Left {
+  readonly step: string
+  readonly action: Write['action']
+  readonly ref: ResourceRef
+  /** One phrase. */
+  readonly reason: string
+}
+
+export interface Inverse {
+  readonly changes: readonly Change[]
+  readonly left: readonly Left[]
+}
+
+/** What is wished of one thing that is live: whole values, as a manifest would say them. */
+export interface Wanted {
+  readonly live: Resource
+  readonly fields: Record<string, Json>
+  readonly links: Record<string, readonly LinkTarget[]>
+  readonly cause: Cause
+}
+
+export interface Work extends InverseInput {
+  readonly traces: readonly Trace[]
+  /** Names that are given back: today's → the one before. All else is said in the names from before. */
+  readonly renames: Renames
+  readonly sequence: readonly Rename[]
+  /** As `renames`, with the names that were given back already: what the run wrote down is read through these. */
+  readonly names: Renames
+  /** The name from which the last rename to this one starts: today's, or one it is put aside under. */
+  readonly sources: ReadonlyMap<string, string>
+  /** Today's key of what has this one afterwards. */
+  readonly originOf: (ref: ResourceRef) => string
+  readonly seen: GraphView
+  readonly isIgnored: (ref: Pick<ResourceRef, 'kind' | 'key'>) => boolean
+  readonly left: Left[]
+}
+
+/** Looks at every thing that the run touched; what cannot be touched again is left at once. */
+export function begin(input: InverseInput): Work {
+  const { actual, description, config } = input
+  const left: Left[] = []
+  const isIgnored = ignoring(config, description)
+  const traces = tracesOf(input.steps, description).filter((trace) => {
+    const reason = reasonToLeave(trace, input, isIgnored)
+    if (reason !== undefined) left.push(leaving(trace, reason))
+    return reason === undefined
+  })
+  const given = traces.filter((trace) => isBack(trace, actual)).flatMap(renameOf)
+  const back = traces.filter((trace) => !isBack(trace, actual)).flatMap(renameOf)
+  const renames = settle(back, actual)
+  const isSettled = ({ kind, from, to }: Rename): boolean => renames.get(kind)?.get(from) === to
+  const kept = traces.filter((trace) => {
+    const [blocked] = isBack(trace, actual) ? [] : renameOf(trace).filter((rename) => !isSettled(rename))
+    if (blocked !== undefined) left.push(leaving(trace, `the name ${shown(blocked.to)} is taken`))
+    return blocked === undefined
+  })
+  const sequence = inSequence(back.filter(isSettled), actual)
+  const origins = inverse(renames)
+  return {
+    ...input,
+    ...{ traces: kept, renames, isIgnored, left },
+    sequence,
+    sources: new Map(sequence.map(({ kind, from, to }) => [refKey({ kind, key: to }), from])),
+    originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
+    names: withRenames(renames, given),
+    seen: seenThrough(actual, renames),
+  }
+}
+
+/** The rename that gives a thing the name it had; none where it has kept its name. */
+function renameOf({ kind, key, fate }: Trace): Rename[] {
+  return fate.is === 'changed' && fate.from !== key ? [{ kind, from: key, to: fate.from }] : []
+}
+
+/** It has its old name again: an earlier undo, or a person, was here. */
+function isBack({ kind, key, id, fate }: Trace, actual: GraphView): boolean {
+  if (fate.is !== 'changed' || fate.from === key) return false
+  const old = actual.get(kind, fate.from)
+  if (old === undefined) return false
+  return id === undefined || old.id === undefined ? actual.get(kind, key) === undefined : old.id === id
+}
+
+function withRenames(renames: Renames, more: readonly Rename[]): Renames {
+  const all = new Map([...renames].map(([kind, names]) => [kind, new Map(names)]))
+  for (const { kind, from, to } of more)
+    all.set(kind, (all.get(kind) ?? new Map<string, string>()).set(from, to))
+  return all
+}
+
+/** What speaks against touching the thing at all; what is gone is looked at when it is made again. */
+function reasonToLeave(
+  trace: Trace,
+  { actual, description }: InverseInput,
+  isIgnored: Work['isIgnored'],
+): string | undefined {
+  const ref = refOf(trace)
+  if (description.kinds[ref.kind] === undefined) return 'the system has no such kind any more'
+  if (isIgnored(ref)) return "the system's `ignore` names it"
+  if (trace.fate.is === 'gone' || isBack(trace, actual)) return undefined
+  const live = actual.get(ref.kind, ref.key)
+  if (live === undefined) return trace.fate.is === 'made' ? undefined : gonePhrase(trace, actual)
+  return trace.id !== undefined && live.id !== undefined && live.id !== trace.id
+    ? 'another has its name now'
+    : undefined
+}
+
+const memory = new WeakMap<GraphView, Map<Kind, ReadonlyMap<string, string>>>()
+
+/** It may be there under another name, or be gone; where a name was changed back by hand, nothing is left to do. */
+function gonePhrase({ kind, id }: Trace, actual: GraphView): string {
+  const key = id === undefined ? undefined : keysById(actual, kind).get(id)
+  return key === undefined ? 'it is not there any more' : `it is called ${shown(key)} now`
+}
+
+/** Worked out once for each state, and only where something is missing. */
+function keysById(actual: GraphView, kind: Kind): ReadonlyMap<string, string> {
+  const known = memory.get(actual) ?? new Map<Kind, ReadonlyMap<string, string>>()
+  memory.set(actual, known)
+  const keys = known.get(kind) ?? new Map(Array.from(actual.all(kind), ({ id, ref }) => [id ?? '', ref.key]))
+  known.set(kind, keys)
+  return keys
+}
+
+export function causeOf({ run, config }: InverseInput, { step }: Trace): Cause {
+  // A journal of an earlier version does not say where a change came from.
+  const { file, line, document } = (step.write.cause as Cause | undefined) ?? config.cause
+  return { file, line, document, because: `takes back run ${run}` }
+}
+
+/** The wish for a live thing, begun where there is none yet. */
+export function wantedOf({ seen }: Work, wanted: Map<string, Wanted>, live: Resource, cause: Cause): Wanted {
+  const key = refKey(live.ref)
+  const known = wanted.get(key)
+  if (known !== undefined) return known
+  const found = seen.get(live.ref.kind, live.ref.key) ?? live
+  const fresh: Wanted = { live: found, fields: {}, links: {}, cause }
+  wanted.set(key, fresh)
+  return fresh
+}
+
+export function leaving(trace: Trace, reason: string): Left {
+  return { step: trace.step.id, action: trace.step.write.action, ref: refOf(trace), reason }
+}
+
+export function isSameField(
+  kind: KindDescription,
+  name: string,
+  value: Json | undefined,
+  now: Json | undefined,
+): boolean {
+  const live = { fields: now === undefined ? {} : { [name]: now }, links: {} }
+  const { written, byHand } = compare(kind, { fields: { [name]: value ?? null }, links: {} }, live)
+  return isEmpty(written) && isEmpty(byHand)
+}
+
+export function without<Member extends Json>(
+  members: readonly Member[],
+  gone: readonly Json[],
+): readonly Member[] {
+  const names = new Set(gone.map(memberName))
+  return members.filter((member) => !names.has(memberName(member)))
+}
+
+/** Whether a link can lead there now. What the system brings along itself, and native things, are always there. */
+export function isLive({ seen, description }: Work, target: LinkTarget): boolean {
+  const { type, name } = splitTarget(target)
+  const kind = kinds.find((one) => one === type)
+  if (kind === undefined || description.kinds[kind] === undefined) return true
+  return (
+    seen.get(kind, name) !== undefined ||
+    isBuiltIn(description, { ref: { system: seen.system, kind, key: name } })
+  )
+}
+
+/** `group:eng` → `group eng`. */
+export function words(target: LinkTarget): string {
+  const { type, name } = splitTarget(target)
+  return `${type} ${name}`
+}
+
+export function listed(targets: readonly LinkTarget[]): string {
+  return targets.length === 0 ? 'nothing' : targets.map(words).join(', ')
+}
+
+export function shown(value: Json | undefined): string {
+  return value === undefined || value === null ? 'nothing' : canonical(value)
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { isWrite, type Write } from '../../src/model/change.ts'
+import { Graph, type GraphView } from '../../src/model/graph.ts'
+import { kinds, refKey } from '../../src/model/resource.ts'
+import { linksAlong } from '../../src/plan/along.ts'
+import { diff } from '../../src/plan/diff.ts'
+import { inverseOf } from '../../src/plan/inverse.ts'
+import { order } from '../../src/plan/order.ts'
+import { renamesIn, seenThrough, settle } from '../../src/plan/renaming.ts'
+import { simulate } from '../../src/plan/simulate.ts'
+import type { DoneStep } from '../../src/plan/trace.ts'
+import { description } from '../../src/systems/directory/describe.ts'
+import { rules } from '../../src/systems/directory/rules.ts'
+import { testDirectory } from '../directory/world.ts'
+import { worlds } from './arbitrary.ts'
+import { config, desired, wish, type World } from './world.ts'
+
+/** Runs of the property; each plays every beginning of its plan on a real file. */
+const rounds = process.env['ROLECALL_DEEP'] === '1' ? 1000 : 15
+
+it('F30: after the first k steps of any plan, for every k, the inverse restores a real directory, but for the ids that the plan named', async () => {
+  let played = 0
+  let removed = 0
+  await fc.assert(
+    fc.asyncProperty(worlds, async (world) => {
+      const target = testDirectory()
+      for (const write of planned(
+        { wishes: (world.live ?? []).map((one) => wish(one)) },
+        new Graph('people'),
+      ))
+        await send(target, write)
+      const first = planned(world, (await target.observe()).graph)
+      for (let done = 1; done <= first.length; done += 1) {
+        const before = (await target.observe()).graph
+        const writes = planned(world, before)
+        if (done === 1 && rules.invariants(before, simulate(before, writes, description), writes).length > 0)
+          return
+        const steps = await begin(
+          target,
+          writes.slice(0, done),
+          seenThrough(before, settle(renamesIn(writes), before)),
+        )
+        const left = await takeBack(target, steps)
+        expect(left).toEqual([])
+        const after = (await target.observe()).graph
+        const named = new Set(
+          writes
+            .slice(0, done)
+            .filter(isIrreversible)
+            .map(({ ref }) => refKey(ref)),
+        )
+        expect(content(after, named)).toEqual(content(before, named))
+        expect((await inverse(target, steps)).changes).toEqual([])
+        played += 1
+        removed += named.size
+      }
+    }),
+    { numRuns: rounds },
+  )
+  expect(played).toBeGreaterThan(30)
+  expect(removed).toBeGreaterThan(5)
+}, 600_000)
+
+type Target = ReturnType<typeof testDirectory>
+
+/** In one transaction; the native ids of what was written. */
+async function send(target: Target, writes: readonly Write[]): Promise<(string | undefined)[]> {
+  const results = writes.length === 0 ? [] : await target.write(...writes)
+  return results.map((result, index) => {
+    if (result.outcome !== 'done') throw new Error(JSON.stringify({ write: writes[index], result }))
+    return result.id
+  })
+}
+
+/** Sends writes, and keeps of each what the journal keeps. */
+async function begin(target: Target, writes: readonly Write[], seen: GraphView): Promise<DoneStep[]> {
+  const ids = await send(target, writes)
+  return writes.map((write, index) => {
+    const along =
+      write.action === 'delete' && write.along !== undefined
+        ? { along: linksAlong(write.ref, write.along, seen, description) }
+        : {}
+    const id = ids[index]
+    const nativeId = write.action === 'create' && id !== undefined ? { nativeId: id } : {}
+    return { id: `people/${index + 1}`, write, ...along, ...nativeId }
+  })
+}
+
+async function inverse(target: Target, steps: readonly DoneStep[]) {
+  const actual = (await target.observe()).graph
+  return { actual, ...inverseOf({ run: 'r1', steps, actual, description, rules, config: config() }) }
+}
+
+async function takeBack(target: Target, done: readonly DoneStep[]) {
+  const { actual, changes, left } = await inverse(target, done)
+  const steps = order(changes, { actual, description, rules, system: 'people' })
+  await send(target, steps.map(({ change }) => change).filter(isWrite))
+  return left
+}
+
+function isIrreversible({ ref, action }: Write): boolean {
+  return description.kinds[ref.kind]?.irreversible?.[action] !== undefined
+}
+
+function planned(world: World, actual: GraphView): Write[] {
+  const wishes = desired(world.wishes ?? [], world.comparesGrants)
+  const inventory = (world.inventory ?? []).map((entry) => {
+    const id = actual.get(entry.kind, entry.key)?.id
+    return { ...entry, ...(id === undefined ? {} : { id }) }
+  })
+  const changes = diff({
+    ...{ desired: wishes, actual, description, rules, inventory },
+    config: config(world.config),
+  })
+  const steps = order(changes, { actual, description, rules, system: 'people' })
+  return steps.map((step) => step.change).filter(isWrite)
+}
+
+/** Everything there is with its id; of what is named only that it has one. */
+function content(graph: GraphView, named: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    kinds.flatMap((kind) =>
+      [...graph.all(kind)].map(({ ref, id, fields, links }) => [
+        refKey(ref),
+        { id: named.has(refKey(ref)) ? id !== undefined : id, fields, links },
+      ]),
+    ),
+  )
+}
