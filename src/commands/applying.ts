@@ -175,7 +175,7 @@ async function applyFirstWave(
   return await execution(running(wave, compared, limits), options.output, border, session)
 }
 
-function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Running {
+export function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Running {
   return {
     plan,
     findings: plan.findings,
@@ -200,12 +200,12 @@ async function show(
   border.err(`${await rendered(plan, around, 'text', forStderr(border))}\n`)
 }
 
-function forStderr(border: Border): Pick<Border, 'colour' | 'width'> {
+export function forStderr(border: Border): Pick<Border, 'colour' | 'width'> {
   return { colour: { out: border.colour.err, err: border.colour.err }, width: border.width }
 }
 
 /** Why nothing is applied for now; the plan was made and shown. */
-function freezeOf({ settings }: Workspace, { env }: Border): Fault | undefined {
+export function freezeOf({ settings }: Workspace, { env }: Border): Fault | undefined {
   const variable = env['ROLECALL_FREEZE'] ?? ''
   const [where, reason] =
     variable === '' ? ['Settings.freeze', settings.freeze ?? ''] : ['ROLECALL_FREEZE', variable]
@@ -218,7 +218,10 @@ function freezeOf({ settings }: Workspace, { env }: Border): Fault | undefined {
 }
 
 /** Where nobody can answer, silence is not consent. */
-function refuseUnasked({ autoApprove, expect }: ApplyOptions, border: Border): void {
+export function refuseUnasked(
+  { autoApprove, expect }: Pick<ApplyOptions, 'autoApprove' | 'expect'>,
+  border: Border,
+): void {
   if (border.answers || autoApprove === true || expect !== undefined) return
   throw new Fault(
     exit.fault,
@@ -264,10 +267,10 @@ async function isAsExpected(
   return await isExpected(plan, expect, ledger).finally(() => ledger.close())
 }
 
-async function isWanted(
+export async function isWanted(
   plan: Plan,
   workspace: Workspace,
-  { autoApprove, expect }: ApplyOptions,
+  { autoApprove, expect }: Pick<ApplyOptions, 'autoApprove' | 'expect'>,
 ): Promise<boolean> {
   const sends = plan.systems.some(({ steps }) =>
     steps.some(({ change }) => !['keep', 'manual'].includes(change.action)),

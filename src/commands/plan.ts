@@ -108,7 +108,7 @@ export function aroundOf(
     file,
     wave,
   }: {
-    readonly command: 'plan' | 'apply'
+    readonly command: string
     readonly file?: string | undefined
     readonly wave?: Plan | undefined
   },

@@ -40,6 +40,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   fmt: async () => (await import('./fmt.ts')).registerFmt,
   plan: async () => (await import('./plan.ts')).registerPlan,
   apply: async () => (await import('./apply.ts')).registerApply,
+  undo: async () => (await import('./undo.ts')).registerUndo,
+  log: async () => (await import('./log.ts')).registerLog,
   drift: async () => (await import('./drift.ts')).registerDrift,
   adopt: async () => (await import('./adopt.ts')).registerAdopt,
   schema: async () => (await import('./schema.ts')).registerSchema,

@@ -67,24 +67,43 @@ export interface Compared {
   readonly remembered: Remembered
 }
 
+/** What is to be changed: as the manifests wish it, unless another errand is given. */
+export interface Errand {
+  /** The systems that are read for it. */
+  readonly systems: readonly SystemConfig[]
+  /** What is to be done in a system that was read. Where it is absent, what makes actual as desired. */
+  readonly changesIn?: (read: Read) => readonly Change[]
+}
+
 /**
  * Reads the manifests, the ledger and every system, side by side, and says what differs.
  * Throws Fault, InvalidManifests or LedgerUnreachable; a system that cannot be read is in `unread` instead.
  */
-export async function compareAll(options: ReconcileOptions): Promise<Compared> {
+export async function compareAll(
+  options: ReconcileOptions,
+  errandOf: (loaded: Loaded, ledger: LedgerReader) => Promise<Errand> | Errand = (loaded) => ({
+    systems: narrowed(loaded, options.systems),
+  }),
+): Promise<Compared> {
   const at = options.now()
   const loaded = await loadWorkspace({ ...options, now: at, connectors: descriptions })
-  const configs = narrowed(loaded, options.systems)
-  const { inventory, ...remembered } = await remember(loaded.workspace, configs, options)
-  const read = await Promise.all(configs.map((config) => observe(config, loaded.workspace, options)))
+  const { workspace } = loaded
+  const { errand, memory } = await withLedger(workspace, options, async (ledger) => {
+    const found = await errandOf(loaded, ledger)
+    return { errand: found, memory: await recall(ledger, workspace, found.systems, options) }
+  })
+  const read = await Promise.all(errand.systems.map((config) => observe(config, workspace, options)))
   const cases = read.flatMap((one) =>
-    'observation' in one ? [compare(one, loaded.workspace, inventory.get(one.config.name) ?? [], at)] : [],
+    'observation' in one
+      ? [compare(one, workspace, memory.inventory.get(one.config.name) ?? [], { at, ...errand })]
+      : [],
   )
+  const { inventory: _inventory, ...remembered } = memory
   return { at, loaded, cases, unread: read.flatMap((one) => ('message' in one ? [one] : [])), remembered }
 }
 
 /** The plan over what was compared, with what the guards say of it. */
-export function judge({ at, loaded, cases, remembered }: Compared): Plan {
+export function judge({ at, loaded, cases, remembered }: Compared, undoes?: string): Plan {
   const { workspace, commit } = loaded
   const guarded = cases.map((one) => one.guarded)
   const findings = check(guarded, contextOf(workspace, remembered, at))
@@ -95,6 +114,7 @@ export function judge({ at, loaded, cases, remembered }: Compared): Plan {
     findings,
     document: workspace.document,
     ...(commit === undefined ? {} : { commit }),
+    ...(undoes === undefined ? {} : { undoes }),
   })
 }
 
@@ -138,7 +158,9 @@ export async function judgeAgain(
   options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
 ): Promise<JudgedAgain> {
   const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
-  const { inventory, ...remembered } = await remember(workspace, configs, options)
+  const { inventory, ...remembered } = await withLedger(workspace, options, (ledger) =>
+    recall(ledger, workspace, configs, options),
+  )
   const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
   const whole = read.filter((one) => 'observation' in one)
   const cases = whole.map((one) => {
@@ -169,7 +191,7 @@ function contextOf({ acceptances, guardrails }: Workspace, remembered: Remembere
 }
 
 /** The systems asked for, by name; all of them where none is. */
-function narrowed({ workspace, afterMerge }: Loaded, names: readonly string[]): SystemConfig[] {
+export function narrowed({ workspace, afterMerge }: Loaded, names: readonly string[]): SystemConfig[] {
   const unknown = names.find((name) => !workspace.systems.has(name))
   if (unknown !== undefined) {
     const known = [...workspace.systems.keys()].sort().join(', ')
@@ -190,26 +212,32 @@ interface Memory extends Remembered {
   readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>
 }
 
-/** What the ledger knows of these systems and of the Acceptances. It is opened for asking only. */
-async function remember(
+/** Opens the ledger for asking only, and closes it. */
+export async function withLedger<T>(
   workspace: Workspace,
-  configs: readonly SystemConfig[],
   options: Pick<ReconcileOptions, 'env' | 'now'>,
-): Promise<Memory> {
+  ask: (ledger: LedgerReader) => Promise<T>,
+): Promise<T> {
   const ledger = await openLedgerReader(
     workspace.settings.ledger,
     ledgerSurroundings(workspace.root, options),
   )
-  try {
-    const inventory = new Map<string, readonly InventoryEntry[]>()
-    for (const { name } of configs) inventory.set(name, await ledger.inventory(name))
-    return {
-      inventory,
-      spent: await spentOf(workspace, ledger),
-      ledger: { created: ledger.created, inCi: isAutomated(options.env) },
-    }
-  } finally {
-    await ledger.close()
+  return ask(ledger).finally(() => ledger.close())
+}
+
+/** What the ledger knows of these systems and of the Acceptances. */
+async function recall(
+  ledger: LedgerReader,
+  workspace: Workspace,
+  configs: readonly SystemConfig[],
+  { env }: Pick<ReconcileOptions, 'env'>,
+): Promise<Memory> {
+  const inventory = new Map<string, readonly InventoryEntry[]>()
+  for (const { name } of configs) inventory.set(name, await ledger.inventory(name))
+  return {
+    inventory,
+    spent: await spentOf(workspace, ledger),
+    ledger: { created: ledger.created, inCi: isAutomated(env) },
   }
 }
 
@@ -223,7 +251,8 @@ async function spentOf(workspace: Workspace, ledger: LedgerReader): Promise<Map<
   return spent
 }
 
-interface Read {
+/** A system that was read whole. */
+export interface Read {
   readonly config: SystemConfig
   readonly connector: Connector
   readonly observation: Observation
@@ -276,13 +305,13 @@ function compare(
   read: Read,
   workspace: Workspace,
   inventory: readonly InventoryEntry[],
-  at: Date,
+  { at, changesIn }: { readonly at: Date } & Pick<Errand, 'changesIn'>,
 ): SystemCase {
   const { config, connector, observation } = read
   const { description, rules } = connector
   const desired = desiredOf(workspace, config)
   const actual = observation.graph
-  const changes = diff({ desired, actual, description, rules, config, inventory })
+  const changes = changesIn?.(read) ?? diff({ desired, actual, description, rules, config, inventory })
   const known = { config, description, rules, desired, people: workspace.people }
   const owners = ownerContext(known, actual, changes.filter(isWrite), at.toISOString())
   const steps = order(changes, { actual, description, rules, system: config.name, owners })

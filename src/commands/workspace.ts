@@ -113,7 +113,7 @@ async function read(
   return { workspace, diagnostics }
 }
 
-async function repositoryOf(root: string, ref: string): Promise<Repository> {
+export async function repositoryOf(root: string, ref: string): Promise<Repository> {
   const repository = await openRepository(root)
   if (repository === undefined) {
     throw new Fault(
@@ -142,7 +142,7 @@ async function commit(repository: Repository, ref: string): Promise<string> {
 }
 
 /** `rolecall.yaml` and the manifests as the commit has them. */
-async function sourcesAt(repository: Repository, id: string): Promise<Source[]> {
+export async function sourcesAt(repository: Repository, id: string): Promise<Source[]> {
   const settings = await filesAt(repository, id, (file) => file === rootFile)
   if (settings.length === 0) {
     throw new Fault(

@@ -1,6 +1,6 @@
 /**
  * What rolecall asks of git: which commit this is, what is not committed, and what a file said at another commit.
- * It never writes. A repository is somebody else's data: no hook, monitor or inherited GIT_* variable of it may
+ * Nothing here writes. A repository is somebody else's data: no hook, monitor or inherited GIT_* variable of it may
  * decide what runs or where we look (simple-git drops the variables, the settings below switch off the rest).
  */
 import { resolve } from 'node:path'
@@ -75,6 +75,21 @@ export async function mergedBefore(
   }
 }
 
+/** Whether a commit is `later` itself or comes before it. What this clone does not have is none. */
+export async function isAncestor(repository: Repository, earlier: string, later: string): Promise<boolean> {
+  try {
+    const base = await git(repository.root).raw(['merge-base', '--end-of-options', earlier, later])
+    return base.trim() === earlier
+  } catch {
+    return false
+  }
+}
+
+/** The first parent of a commit; undefined for the very first one. */
+export async function parentOf(repository: Repository, commit: string): Promise<string | undefined> {
+  return commitOf(repository, `${commit}^`).catch(() => undefined)
+}
+
 /** Files below the given paths (relative to the workspace) that differ from HEAD, untracked ones included; sorted. */
 export async function uncommitted(repository: Repository, paths: readonly string[]): Promise<string[]> {
   const pathspecs = paths.map((path) => `:(top,literal)${repository.prefix}${path}`)
@@ -121,7 +136,8 @@ async function listing(repository: Repository, commit: string): Promise<string[]
     .filter((name) => !name.includes('\n')) // a line of the request below is one name
 }
 
-function git(directory: string, input?: string): SimpleGit {
+/** git in a directory, with everything switched off by which a repository could decide what runs. */
+export function git(directory: string, input?: string): SimpleGit {
   return simpleGit({
     baseDir: directory,
     // Both values switch something off; simple-git guards the keys because another value would run a program.

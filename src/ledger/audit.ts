@@ -19,18 +19,46 @@ export function sealAfter(
   return { ...record, hash: hashOf(record) }
 }
 
+/** A chain that is followed record by record. */
+export interface Chain {
+  /** How many records have been followed. */
+  readonly count: number
+  /** Hash of the last one: whoever keeps it elsewhere notices later that the end was cut off or all was replaced. */
+  readonly head: string
+  /** One phrase that says why the record does not fit; undefined when it does. */
+  follow(record: AuditRecord): string | undefined
+}
+
+export function newChain(): Chain {
+  let count = 0
+  let head = noRecord
+  return {
+    get count() {
+      return count
+    },
+    get head() {
+      return head
+    },
+    follow: (record) => {
+      const { sequence, previous, hash } = record
+      const due = count + 1
+      if (sequence > due) return `record ${due} is missing before it`
+      if (sequence < due) return `it stands where record ${due} is due`
+      if (hash !== hashOf(record)) return 'its content is not what its hash was made of'
+      if (previous !== head) return 'the record before it is not the one it was written after'
+      count = due
+      head = hash
+      return undefined
+    },
+  }
+}
+
 /** The number of the first record that does not fit the chain; undefined when all do. */
 export async function firstBroken(
   records: AsyncIterable<AuditRecord> | Iterable<AuditRecord>,
 ): Promise<number | undefined> {
-  let previous = noRecord
-  let sequence = 1
-  for await (const record of records) {
-    const fits = record.sequence === sequence && record.previous === previous
-    if (!fits || record.hash !== hashOf(record)) return sequence
-    previous = record.hash
-    sequence += 1
-  }
+  const chain = newChain()
+  for await (const record of records) if (chain.follow(record) !== undefined) return chain.count + 1
   return undefined
 }
 

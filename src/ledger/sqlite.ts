@@ -2,7 +2,7 @@
  * The ledger of one machine: a SQLite file. Compare-and-swap is `begin immediate`, and a commit is on the disk
  * when it returns (write-ahead log, synchronous = FULL).
  */
-import type { JsonObject } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
 import { sealAfter } from './audit.ts'
 import { emptyLedger } from './empty.ts'
 import type {
@@ -217,7 +217,7 @@ function reader(run: Run, path: string, created: boolean): Omit<LedgerReader, 'c
           'select * from audit where sequence > ? order by sequence limit 1000',
           after,
         )
-        for (const row of rows) yield { ...row, detail: JSON.parse(row.detail) as JsonObject }
+        for (const row of rows) yield { ...row, detail: detailOf(row.detail) }
         const last = rows.at(-1)
         if (last === undefined) return
         after = last.sequence
@@ -234,6 +234,15 @@ function lockState(run: Run, system: string): LockState | undefined {
     generation: row.generation,
     held: row.held === 1,
     holder: { run: name, actor, host, pid, since, heartbeat },
+  }
+}
+
+/** What somebody made no JSON of any more is told as it is: it does not fit the chain, and verify names it. */
+function detailOf(written: string): Json {
+  try {
+    return JSON.parse(written) as Json
+  } catch {
+    return written
   }
 }
 

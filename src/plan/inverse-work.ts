@@ -24,8 +24,6 @@ import { memberName } from './sets.ts'
 import { refOf, tracesOf, type DoneStep, type Trace } from './trace.ts'
 
 export interface InverseInput {
-  /** The run that is taken back. */
-  readonly run: string
   /** Its steps in this system that were done, in their order. */
   readonly steps: readonly DoneStep[]
   readonly actual: GraphView
@@ -88,7 +86,10 @@ export function begin(input: InverseInput): Work {
   const isSettled = ({ kind, from, to }: Rename): boolean => renames.get(kind)?.get(from) === to
   const kept = traces.filter((trace) => {
     const [blocked] = isBack(trace, actual) ? [] : renameOf(trace).filter((rename) => !isSettled(rename))
-    if (blocked !== undefined) left.push(leaving(trace, `the name ${shown(blocked.to)} is taken`))
+    if (blocked !== undefined)
+      left.push(
+        leaving(trace, `its name ${shown(blocked.to)} is taken; once that is free, undo the run again`),
+      )
     return blocked === undefined
   })
   const sequence = inSequence(back.filter(isSettled), actual)
@@ -158,10 +159,10 @@ function keysById(actual: GraphView, kind: Kind): ReadonlyMap<string, string> {
   return keys
 }
 
-export function causeOf({ run, config }: InverseInput, { step }: Trace): Cause {
+export function causeOf({ config }: InverseInput, { step }: Trace): Cause {
   // A journal of an earlier version does not say where a change came from.
   const { file, line, document } = (step.write.cause as Cause | undefined) ?? config.cause
-  return { file, line, document, because: `takes back run ${run}` }
+  return { file, line, document }
 }
 
 /** The wish for a live thing, begun where there is none yet. */

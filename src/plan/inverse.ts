@@ -34,6 +34,8 @@ import { fromAside, movesAside } from './swap.ts'
 import { refOf, type Trace } from './trace.ts'
 import { toRemove } from './unmake.ts'
 
+export type { Inverse, InverseInput, Left } from './inverse-work.ts'
+
 /** The changes in no order yet, and what is left as it is. */
 export function inverseOf(input: InverseInput): Inverse {
   const work = begin(input)

@@ -31,7 +31,9 @@ export function toRemove(
     if (trace.fate.is !== 'made') continue
     const after = renamed(trace.fate.after, names)
     const live = seen.get(trace.kind, after.ref.key)
-    if (live === undefined) continue
+    const there = work.actual.get(trace.kind, trace.key) ?? work.actual.get(trace.kind, after.ref.key)
+    // Its name may be that of another by now, who has it back.
+    if (live === undefined || there === undefined || there.id !== live.id) continue
     const reason = isBuiltIn(description, live)
       ? 'the system brings it along itself'
       : movedSinceMade(description.kinds[trace.kind], after, live)

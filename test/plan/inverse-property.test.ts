@@ -17,7 +17,7 @@ import { worlds } from './arbitrary.ts'
 import { config, desired, wish, type World } from './world.ts'
 
 /** Runs of the property; each plays every beginning of its plan on a real file. */
-const rounds = process.env['ROLECALL_DEEP'] === '1' ? 1000 : 15
+const rounds = process.env['ROLECALL_DEEP'] === '1' ? 1000 : 8
 
 it('F30: after the first k steps of any plan, for every k, the inverse restores a real directory, but for the ids that the plan named', async () => {
   let played = 0
@@ -25,11 +25,7 @@ it('F30: after the first k steps of any plan, for every k, the inverse restores 
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const target = testDirectory()
-      for (const write of planned(
-        { wishes: (world.live ?? []).map((one) => wish(one)) },
-        new Graph('people'),
-      ))
-        await send(target, write)
+      await send(target, planned({ wishes: (world.live ?? []).map((one) => wish(one)) }, new Graph('people')))
       const first = planned(world, (await target.observe()).graph)
       for (let done = 1; done <= first.length; done += 1) {
         const before = (await target.observe()).graph
@@ -41,25 +37,28 @@ it('F30: after the first k steps of any plan, for every k, the inverse restores 
           writes.slice(0, done),
           seenThrough(before, settle(renamesIn(writes), before)),
         )
-        const left = await takeBack(target, steps)
+        // A name that the run freed and took for something new is free again only when that is gone.
+        let left = await takeBack(target, steps)
+        for (let again = 0; left.length > 0 && again < 3; again += 1) {
+          expect(left.map(({ reason }) => reason).join()).toContain('undo the run again')
+          left = await takeBack(target, steps)
+        }
         expect(left).toEqual([])
         const after = (await target.observe()).graph
-        const named = new Set(
-          writes
-            .slice(0, done)
-            .filter(isIrreversible)
-            .map(({ ref }) => refKey(ref)),
-        )
-        expect(content(after, named)).toEqual(content(before, named))
+        const gone = writes
+          .slice(0, done)
+          .flatMap((write) => (isIrreversible(write) ? [idBefore(write)] : []))
+        const kept = new Set(idsOf(before).filter((id) => !gone.includes(id)))
+        expect(content(after, kept)).toEqual(content(before, kept))
         expect((await inverse(target, steps)).changes).toEqual([])
         played += 1
-        removed += named.size
+        removed += gone.length
       }
     }),
     { numRuns: rounds },
   )
-  expect(played).toBeGreaterThan(30)
-  expect(removed).toBeGreaterThan(5)
+  expect(played).toBeGreaterThan(15)
+  expect(removed).toBeGreaterThan(2)
 }, 600_000)
 
 type Target = ReturnType<typeof testDirectory>
@@ -89,7 +88,7 @@ async function begin(target: Target, writes: readonly Write[], seen: GraphView):
 
 async function inverse(target: Target, steps: readonly DoneStep[]) {
   const actual = (await target.observe()).graph
-  return { actual, ...inverseOf({ run: 'r1', steps, actual, description, rules, config: config() }) }
+  return { actual, ...inverseOf({ steps, actual, description, rules, config: config() }) }
 }
 
 async function takeBack(target: Target, done: readonly DoneStep[]) {
@@ -117,13 +116,21 @@ function planned(world: World, actual: GraphView): Write[] {
   return steps.map((step) => step.change).filter(isWrite)
 }
 
-/** Everything there is with its id; of what is named only that it has one. */
-function content(graph: GraphView, named: ReadonlySet<string>): Record<string, unknown> {
+function idBefore(write: Write): string | undefined {
+  return write.action === 'delete' ? write.before.id : undefined
+}
+
+function idsOf(graph: GraphView): (string | undefined)[] {
+  return kinds.flatMap((kind) => Array.from(graph.all(kind), ({ id }) => id))
+}
+
+/** Everything there is, with its id if it is one of these. */
+function content(graph: GraphView, kept: ReadonlySet<string | undefined>): Record<string, unknown> {
   return Object.fromEntries(
     kinds.flatMap((kind) =>
       [...graph.all(kind)].map(({ ref, id, fields, links }) => [
         refKey(ref),
-        { id: named.has(refKey(ref)) ? id !== undefined : id, fields, links },
+        { id: kept.has(id) ? id : 'another', fields, links },
       ]),
     ),
   )
