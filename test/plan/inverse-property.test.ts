@@ -25,7 +25,7 @@ it('F30: after the first k steps of any plan, for every k, the inverse restores 
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const target = testDirectory()
-      await send(target, planned({ wishes: (world.live ?? []).map((one) => wish(one)) }, new Graph('people')))
+      await send(target, planned({ wishes: world.live.map((one) => wish(one)) }, new Graph('people')))
       const first = planned(world, (await target.observe()).graph)
       for (let done = 1; done <= first.length; done += 1) {
         const before = (await target.observe()).graph
