@@ -1,9 +1,9 @@
 /** Carries out what the machine asks for, one effect after another, and tells it what came of each. */
-import type { Lock } from '../ledger/ledger.ts'
 import type { Description } from '../connector/describe.ts'
 import { isWrite } from '../model/change.ts'
 import type { Plan } from '../model/plan.ts'
 import { carryOut, closeAll, type Session } from './effects.ts'
+import { beat } from './heartbeat.ts'
 import { next } from './machine.ts'
 import { outcomeAt } from './outcomes.ts'
 import { systemOf } from './owners.ts'
@@ -14,9 +14,6 @@ import { newRecovery } from './recovery.ts'
 import type { Ending, RunReport } from './report.ts'
 import { newRun, type Effect, type Event, type Run } from './run.ts'
 import { notStarted, summarize, type Circumstances } from './summary.ts'
-
-/** How often a holder says that it lives; four of them fit into the time after which it is taken for dead. */
-const heartbeat = 15_000
 
 /** After an interrupt, what is in flight has so long to end, and what closes the run so long after that. */
 const grace = { inFlight: 4000, closing: 250 }
@@ -70,7 +67,7 @@ async function drive(session: Session, program: Program): Promise<Run> {
   const onInterrupt = (): void => {
     tellMachine({ type: 'interrupt' })
   }
-  const stopBeating = beat(session.locks, (message) => tellMachine({ type: 'lockLost', message }))
+  const stopBeating = beat(session, (message) => tellMachine({ type: 'lockLost', message }))
   interrupt?.addEventListener('abort', onInterrupt)
   try {
     if (interrupt?.aborted === true) onInterrupt()
@@ -118,20 +115,6 @@ async function orGiveUp(
   } finally {
     clearTimeout(timer)
     if (arm !== undefined) interrupt.removeEventListener('abort', arm)
-  }
-}
-
-/** Lets all locks beat until it is told to stop; says so once when one of them is lost. */
-function beat(locks: readonly Lock[], lost: (message: string) => void): () => void {
-  const timer = setInterval(() => {
-    Promise.all(locks.map((lock) => lock.beat())).catch((error: unknown) => {
-      clearInterval(timer)
-      lost(error instanceof Error ? error.message : String(error))
-    })
-  }, heartbeat)
-  timer.unref()
-  return () => {
-    clearInterval(timer)
   }
 }
 

@@ -16,6 +16,7 @@ import { linksAlong, type LinksAlong } from '../plan/along.ts'
 import { afterRead, afterWrite, pendingOf, type InventoryChange } from './inventory.ts'
 import { ignoring } from '../plan/ownership.ts'
 import { renamesIn, seenThrough, settle as settleRenames } from '../plan/renaming.ts'
+import { stillHeld } from './heartbeat.ts'
 import { intention, opening, result } from './journal.ts'
 import { readDirectly } from './direct.ts'
 import { landed, missing, type Lookup } from './landed.ts'
@@ -45,6 +46,8 @@ export interface Session {
   readonly purse: Purse
   /** When this run held all its locks: from then on no earlier run writes into the ledger. */
   lockedAt?: Date
+  /** When its locks last were seen to be held. */
+  heardAt?: Date
   held?: { readonly system: string; readonly holder: LockHolder }
 }
 
@@ -86,6 +89,7 @@ async function perform(session: Session, effect: Effect, run: Run): Promise<Even
     case 'intend':
       return intend(session, planOf(session, effect.system), effect.steps)
     case 'send':
+      await stillHeld(session)
       return { type: 'answered', results: await send(session, planOf(session, effect.system), effect.steps) }
     case 'readBack':
       return readBack(session, planOf(session, effect.system), effect.steps)
@@ -119,6 +123,7 @@ async function lockAll(session: Session): Promise<Event> {
     session.locks.push(lock)
   }
   session.lockedAt = session.ports.now()
+  session.heardAt = session.lockedAt
   return { type: 'ok' }
 }
 

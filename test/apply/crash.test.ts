@@ -217,6 +217,41 @@ describe('F24: a ledger that is lost', () => {
     await taken?.close()
   })
 
+  it('F23: a holder that fell asleep between writing down and sending sends nothing when it wakes', async () => {
+    const world = await worldAt(start)
+    let [batches, slept] = [0, false]
+    const ledger: Ledger = {
+      ...world.ledger,
+      write: async (changes) => {
+        await world.ledger.write(changes)
+        const intends = changes.some(
+          (change) => change.do === 'journal' && change.records.some(({ type }) => type === 'intent'),
+        )
+        if (!intends || slept) return
+        slept = true
+        world.pass(61)
+        const other = openSqlite(`${world.root}/ledger.db`, { now: world.now })
+        await other.lock(system, { run: 'r0', actor: 'bo', host: 'elsewhere', pid: 7 })
+        await other.close()
+      },
+    }
+    const before = await world.live()
+    const report = await world.reach(next, {
+      ledger,
+      writer: watching(() => {
+        batches += 1
+      }),
+    })
+    expect([slept, batches, await world.live()]).toEqual([true, 0, before])
+    expect(report.ending).toEqual({
+      how: 'ledger',
+      message: 'The lock of system "people" is not held by this run any more: another run took it over.',
+    })
+    expect(exitOf(report)).toBe(4)
+    world.pass(61)
+    expect(exitOf(await world.reach(next))).toBe(0)
+  })
+
   it('a run that works keeps its lock, however long it takes', async () => {
     const world = await worldAt(start)
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
