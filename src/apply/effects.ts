@@ -13,8 +13,7 @@ import type { Json } from '../model/json.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
 import { refKey, showRef } from '../model/resource.ts'
 import { linksAlong, type LinksAlong } from '../plan/along.ts'
-import { afterRead, afterWrite, pendingOf, type InventoryChange } from './inventory.ts'
-import { ignoring } from '../plan/ownership.ts'
+import { afterWrite, pendingOf } from './inventory.ts'
 import { renamesIn, seenThrough, settle as settleRenames } from '../plan/renaming.ts'
 import { stillHeld } from './heartbeat.ts'
 import { intention, opening, result } from './journal.ts'
@@ -25,6 +24,7 @@ import { lookAtOwners, shownBy, systemOf } from './owners.ts'
 import type { Ports } from './ports.ts'
 import type { Purse } from './purse.ts'
 import type { Recovery } from './recovery.ts'
+import { expecting, recording, remembering } from './remembering.ts'
 import type { StepOutcome } from './report.ts'
 import type { Effect, Event, OpenStep, Run } from './run.ts'
 import { movedSincePlan, unprovenFor } from './stale.ts'
@@ -265,6 +265,7 @@ async function intend(session: Session, plan: SystemPlan, places: readonly numbe
   )
   await session.purse.payFor(plan.name)
   await ledger.write([
+    ...(await expecting(ledger, plan.name, steps)),
     ...(reservations.length === 0 ? [] : [{ do: 'reserve', reservations } as const]),
     { do: 'journal', run, records: [intention(steps, goingAlong(session, plan))] },
   ])
@@ -340,7 +341,7 @@ async function settle(
   )
   await ledger.write([
     { do: 'journal', run, records: [told] },
-    ...recording(joined(changes)),
+    ...recording(changes),
     ...releasing(over),
     { do: 'audit', event: 'steps settled', detail },
   ])
@@ -393,26 +394,16 @@ async function remember(session: Session, plan: SystemPlan, run: Run, index: num
   if (seen === undefined) return { type: 'ok' }
   if (!session.seen.has(plan.name))
     await session.recovery.look(plan.name, lookupIn(seen), applied.connector.description)
-  const { config, connector, desired } = applied
-  const change = afterRead(seen, desired, {
-    inventory: await ports.ledger.inventory(plan.name),
-    pending: pendingOf(plan, session.plan.findings, (place) => isDone(run, index, place)),
-    isIgnored: ignoring(config, connector.description),
-    run: ports.run,
-  })
+  const { findings } = session.plan
+  const pending = pendingOf(plan, findings, (place) => isDone(run, index, place))
   const over = shownBy(seen, applied, await ports.ledger.reservations(plan.name))
-  const changes = [...recording(change), ...releasing(over)]
+  const changes = [
+    ...(await remembering(ports.ledger, applied, seen, { findings, pending, run: ports.run })),
+    ...releasing(over),
+  ]
   if (changes.length > 0) await ports.ledger.write(changes)
   if (!run.begun) await session.recovery.close()
   return { type: 'ok' }
-}
-
-function recording(change: InventoryChange): readonly LedgerChange[] {
-  return change.put.length + change.forget.length === 0 ? [] : [{ do: 'record', ...change }]
-}
-
-function joined(changes: readonly InventoryChange[]): InventoryChange {
-  return { put: changes.flatMap(({ put }) => put), forget: changes.flatMap(({ forget }) => forget) }
 }
 
 // ---------------------------------------------------------------- small change

@@ -4,6 +4,7 @@ import type { Ledger, Reservation } from '../ledger/ledger.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { ResourceRef } from '../model/resource.ts'
 import type { Person, SystemConfig } from '../model/workspace.ts'
+import type { Past } from '../plan/past.ts'
 import type { StepOutcome } from './report.ts'
 
 /** One system of the plan, as the executor reaches it. */
@@ -19,6 +20,8 @@ export interface AppliedSystem {
   readonly desired: DesiredGraph
   /** What was read when the plan was made, where that was in this very process; saves a read where nothing is sent. */
   readonly observation?: Observation
+  /** What the protected branch said of undeclared things; absent where it is not asked. */
+  readonly past?: Past
 }
 
 /** What happens, as it happens, for a person or for plain lines in CI. */

@@ -12,9 +12,11 @@ import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
 import { compareAll, firstWave, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
 import { loadSaved } from './saved.ts'
+import { noteRefusal } from './refusal.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
 import { as, ledgerReader, refuseAnother, refuseOld } from './still.ts'
 import { showWarnings } from './warnings.ts'
+import type { Loaded } from './workspace.ts'
 
 export interface ApplyOptions extends NarrowOptions {
   readonly output: 'text' | 'json'
@@ -48,10 +50,11 @@ async function applySaved(
   limits: Limits,
 ): Promise<ExitCode> {
   refuseMeaningless(options)
-  const { plan, workspace } = await loadSaved(file, { border, session, options })
+  const { plan, loaded } = await loadSaved(file, { border, session, options })
+  const { workspace } = loaded
   refuseOld(plan, border.now())
-  const again = await judgedAgain(plan, workspace, border, session)
-  const { findings, unread, identities } = again
+  const again = await judgedAgain(plan, loaded, border, session)
+  const { findings, unread, identities, pasts } = again
   const refused = worst([
     exitCodeOf(plan.findings),
     exitCodeOf(findings),
@@ -60,6 +63,7 @@ async function applySaved(
   // Another plan than this would have another verdict.
   await refuseAnother(plan, workspace, again, border)
   if (refused !== exit.done) {
+    await noteRefusal(findings, again, loaded, border)
     const shown = exitCodeOf(findings) === exit.done ? plan : { ...plan, findings }
     border.err(await rendered(shown, { unread, afterMerge: [] }, 'text', forStderr(border)))
     if (plan.systems.some(({ steps }) => steps.some(({ first }) => first === true)))
@@ -72,7 +76,7 @@ async function applySaved(
     throw frozen
   }
   return await execution(
-    { plan: as(identities, plan), findings, workspace, observations: new Map(), ...limits },
+    { plan: as(identities, plan), findings, workspace, observations: new Map(), pasts, ...limits },
     options.output,
     border,
     session,
@@ -85,7 +89,7 @@ const savedWave =
 
 async function judgedAgain(
   plan: Plan,
-  workspace: Workspace,
+  loaded: Loaded,
   border: Border,
   session: Session,
 ): Promise<JudgedAgain> {
@@ -94,7 +98,7 @@ async function judgedAgain(
   const onReading = (system: string): void => {
     progress.doing(`reading ${system}`)
   }
-  return await judgeAgain(plan, workspace, { env, now, log: session.log, onReading }).finally(progress.end)
+  return await judgeAgain(plan, loaded, { env, now, log: session.log, onReading }).finally(progress.end)
 }
 
 /** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */
@@ -128,6 +132,13 @@ async function applyFresh(
   const plan = judge(compared)
   await show(plan, compared, options, border, session)
   const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
+  if (stopped !== exit.done)
+    await noteRefusal(
+      plan.findings,
+      { ...compared, observations: observationsOf(compared) },
+      compared.loaded,
+      border,
+    )
   const frozen = freezeOf(workspace, border)
   if (stopped !== exit.done) {
     const wave =
@@ -175,14 +186,22 @@ async function applyFirstWave(
   return await execution(running(wave, compared, limits), options.output, border, session)
 }
 
-export function running(plan: Plan, { loaded, cases }: Compared, limits: Limits): Running {
+export function running(plan: Plan, compared: Compared, limits: Limits): Running {
+  const { loaded, cases } = compared
   return {
     plan,
     findings: plan.findings,
     workspace: loaded.workspace,
-    observations: new Map(cases.map(({ config, observation }) => [config.name, observation])),
+    observations: observationsOf(compared),
+    pasts: new Map(
+      cases.flatMap(({ config, past }) => (past === undefined ? [] : [[config.name, past] as const])),
+    ),
     ...limits,
   }
+}
+
+function observationsOf({ cases }: Compared): Running['observations'] {
+  return new Map(cases.map(({ config, observation }) => [config.name, observation]))
 }
 
 /** The plan stands on stderr: stdout is for the report. `-q` leaves it out where nobody is asked and nothing refuses. */

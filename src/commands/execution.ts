@@ -12,6 +12,7 @@ import { hostName } from '../ledger/host.ts'
 import { openLedger } from '../ledger/open.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Past } from '../plan/past.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { terminal } from '../render/encode.ts'
 import { paint } from '../render/paint.ts'
@@ -35,6 +36,8 @@ export interface Running {
   readonly workspace: Workspace
   /** What was read to make the plan, where that was just now. */
   readonly observations: ReadonlyMap<string, Observation>
+  /** What the protected branch says of each system. */
+  readonly pasts: ReadonlyMap<string, Past>
   readonly deadline?: Date
 }
 
@@ -95,7 +98,7 @@ function ports(running: Running, { ledger, progress, border, session, interrupt 
 /** A system as the executor reaches it; credentials are resolved when it is opened. */
 function applied(
   name: string,
-  { workspace, observations }: Running,
+  { workspace, observations, pasts }: Running,
   { env, now }: Border,
   { log }: Session,
 ): AppliedSystem {
@@ -106,6 +109,7 @@ function applied(
   const wishes = workspace.desired.get(name)
   if (wishes === undefined) throw new Error(`no desired graph for system ${name}`)
   const observation = observations.get(name)
+  const past = pasts.get(name)
   return {
     config,
     connector,
@@ -113,16 +117,17 @@ function applied(
     openWriter: async () => connector.openWriter(await target()),
     desired: wishes,
     ...(observation === undefined ? {} : { observation }),
+    ...(past === undefined ? {} : { past }),
   }
 }
 
 /** `20261122T150000Z-4f3a9c1b`: sorts by time, and is unique. */
-function runName(at: Date): string {
+export function runName(at: Date): string {
   return `${at.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
 }
 
 /** In a pipeline the person who started it, elsewhere the user of the machine. */
-function actorOf(env: Border['env']): string {
+export function actorOf(env: Border['env']): string {
   return env['GITHUB_ACTOR'] ?? env['GITLAB_USER_LOGIN'] ?? userInfo().username
 }
 

@@ -6,25 +6,27 @@ import type { Connector, Observation, Reader } from '../connector/contract.ts'
 import { ConnectorFault } from '../connector/fault.ts'
 import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
 import { refusals } from '../guard/exit.ts'
-import { openLedgerReader } from '../ledger/open.ts'
 import type { LedgerReader } from '../ledger/ledger.ts'
 import { isWrite, type Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import type { Plan, Step } from '../model/plan.ts'
+import type { LastSeen } from '../model/seen.ts'
 import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { diff } from '../plan/diff.ts'
 import { unfounded } from '../plan/founded.ts'
+import { inventoryWith, type Past } from '../plan/past.ts'
 import { order } from '../plan/order.ts'
 import { ownerContext } from '../plan/owners.ts'
 import { assemble } from '../plan/plan.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
-import { isAutomated } from './border.ts'
+import { lapsed, withFormerPeople } from './acceptances.ts'
 import { exit, Fault } from './exit.ts'
-import { ledgerSurroundings } from './ledger.ts'
 import type { Log } from './logger.ts'
+import { recall, withLedger, type Memory } from './memory.ts'
+import { lookBack } from './past.ts'
 import { targetOf } from './target.ts'
 import { loadWorkspace, type Loaded } from './workspace.ts'
 
@@ -47,7 +49,10 @@ export interface SystemCase {
   readonly connector: Connector
   readonly observation: Observation
   readonly desired: DesiredGraph
+  /** As ledger and git have it together. */
   readonly inventory: readonly InventoryEntry[]
+  /** What git says of what is undeclared; absent without a protected branch. */
+  readonly past: Past | undefined
   readonly changes: readonly Change[]
   readonly guarded: GuardCase
 }
@@ -64,8 +69,11 @@ export interface Compared {
   readonly loaded: Loaded
   readonly cases: readonly SystemCase[]
   readonly unread: readonly UnreadSystem[]
-  readonly remembered: Remembered
+  readonly decided: Decided
 }
+
+/** The Acceptances as they count now and what is left of them, and whether there is a ledger to count it. */
+type Decided = Pick<GuardContext, 'acceptances' | 'spent' | 'lapsed'> & Required<Pick<GuardContext, 'ledger'>>
 
 /** What is to be changed: as the manifests wish it, unless another errand is given. */
 export interface Errand {
@@ -93,20 +101,17 @@ export async function compareAll(
     return { errand: found, memory: await recall(ledger, workspace, found.systems, options) }
   })
   const read = await Promise.all(errand.systems.map((config) => observe(config, workspace, options)))
-  const cases = read.flatMap((one) =>
-    'observation' in one
-      ? [compare(one, workspace, memory.inventory.get(one.config.name) ?? [], { at, ...errand })]
-      : [],
-  )
-  const { inventory: _inventory, ...remembered } = memory
-  return { at, loaded, cases, unread: read.flatMap((one) => ('message' in one ? [one] : [])), remembered }
+  const whole = await withMemory(read, loaded, memory, at)
+  const cases = whole.map((one) => compare(one, workspace, { at, ...errand }))
+  const unread = read.flatMap((one) => ('message' in one ? [one] : []))
+  return { at, loaded, cases, unread, decided: await decidedNow(loaded, memory, whole, at) }
 }
 
 /** The plan over what was compared, with what the guards say of it. */
-export function judge({ at, loaded, cases, remembered }: Compared, undoes?: string): Plan {
+export function judge({ at, loaded, cases, decided }: Compared, undoes?: string): Plan {
   const { workspace, commit } = loaded
   const guarded = cases.map((one) => one.guarded)
-  const findings = check(guarded, contextOf(workspace, remembered, at))
+  const findings = check(guarded, contextOf(workspace, decided, at))
   return assemble({
     tool: toolName(),
     now: at.toISOString(),
@@ -146,6 +151,8 @@ export interface JudgedAgain {
   readonly unfounded: ReadonlyMap<string, readonly string[]>
   /** By system, whose the credentials are now: they need not be those that the plan was made with. */
   readonly identities: ReadonlyMap<string, string>
+  readonly pasts: ReadonlyMap<string, Past>
+  readonly decided: Decided
 }
 
 /**
@@ -154,19 +161,18 @@ export interface JudgedAgain {
  */
 export async function judgeAgain(
   plan: Plan,
-  workspace: Workspace,
+  loaded: Pick<Loaded, 'workspace' | 'branch'>,
   options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
 ): Promise<JudgedAgain> {
+  const { workspace } = loaded
   const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
-  const { inventory, ...remembered } = await withLedger(workspace, options, (ledger) =>
-    recall(ledger, workspace, configs, options),
-  )
+  const memory = await withLedger(workspace, options, (ledger) => recall(ledger, workspace, configs, options))
   const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
-  const whole = read.filter((one) => 'observation' in one)
+  const whole = await withMemory(read, loaded, memory, options.now())
+  const decided = await decidedNow(loaded, memory, whole, options.now())
   const cases = whole.map((one) => {
-    const { name } = one.config
-    const steps = plan.systems.find((system) => system.name === name)?.steps ?? []
-    return guardCase(one, workspace, inventory.get(name) ?? [], steps)
+    const steps = plan.systems.find(({ name }) => name === one.config.name)?.steps ?? []
+    return guardCase(one, workspace, steps)
   })
   const founded = cases.map(({ steps, inventory: known = [], ...one }): [string, readonly string[]] => {
     const system = one.config.name
@@ -179,15 +185,40 @@ export async function judgeAgain(
     identities: new Map(
       whole.flatMap(({ config, identity }) => (identity === undefined ? [] : [[config.name, identity]])),
     ),
-    findings: check(cases, contextOf(workspace, remembered, options.now())),
+    findings: check(cases, contextOf(workspace, decided, options.now())),
+    decided,
+    pasts: new Map(
+      whole.flatMap(({ config, past }) => (past === undefined ? [] : [[config.name, past] as const])),
+    ),
     unread: read.flatMap((one) => ('message' in one ? [one] : [])),
     observations: new Map(whole.map(({ config, observation }) => [config.name, observation])),
   }
 }
 
-function contextOf({ acceptances, guardrails }: Workspace, remembered: Remembered, at: Date): GuardContext {
+function contextOf({ guardrails }: Workspace, decided: Decided, at: Date): GuardContext {
   const now = at.toISOString()
-  return { acceptances, ...remembered, guardrails, today: now.slice(0, 10), now }
+  return { ...decided, guardrails, today: now.slice(0, 10), now }
+}
+
+/** With a protected branch an Acceptance has an age, and reaches people whom nobody declares any more. */
+async function decidedNow(
+  { workspace, branch }: Pick<Loaded, 'workspace' | 'branch'>,
+  { spent, since, ledger }: Memory,
+  whole: readonly Remembered[],
+  now: Date,
+): Promise<Decided> {
+  const { acceptances } = workspace
+  if (branch === undefined || acceptances.length === 0) return { acceptances, spent, ledger }
+  const gone = whole.flatMap(({ recorded, past, ...one }) =>
+    inventoryWith(recorded, past).flatMap(({ kind, key, handle }) =>
+      kind === 'account' && !desiredOf(workspace, one.config).wishes.account.has(key) ? [handle] : [],
+    ),
+  )
+  return {
+    ...{ spent, ledger },
+    acceptances: await withFormerPeople(acceptances, new Set(gone), { branch, now }),
+    lapsed: await lapsed(workspace, since, { branch, now }),
+  }
 }
 
 /** The systems asked for, by name; all of them where none is. */
@@ -205,53 +236,6 @@ export function narrowed({ workspace, afterMerge }: Loaded, names: readonly stri
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** What the guards are told of the ledger. */
-type Remembered = Required<Pick<GuardContext, 'spent' | 'ledger'>>
-
-interface Memory extends Remembered {
-  readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>
-}
-
-/** Opens the ledger for asking only, and closes it. */
-export async function withLedger<T>(
-  workspace: Workspace,
-  options: Pick<ReconcileOptions, 'env' | 'now'>,
-  ask: (ledger: LedgerReader) => Promise<T>,
-): Promise<T> {
-  const ledger = await openLedgerReader(
-    workspace.settings.ledger,
-    ledgerSurroundings(workspace.root, options),
-  )
-  return ask(ledger).finally(() => ledger.close())
-}
-
-/** What the ledger knows of these systems and of the Acceptances. */
-async function recall(
-  ledger: LedgerReader,
-  workspace: Workspace,
-  configs: readonly SystemConfig[],
-  { env }: Pick<ReconcileOptions, 'env'>,
-): Promise<Memory> {
-  const inventory = new Map<string, readonly InventoryEntry[]>()
-  for (const { name } of configs) inventory.set(name, await ledger.inventory(name))
-  return {
-    inventory,
-    spent: await spentOf(workspace, ledger),
-    ledger: { created: ledger.created, inCi: isAutomated(env) },
-  }
-}
-
-/** By the Acceptance's name; the ledger knows it by its content, so that an edited one is a new one. */
-async function spentOf(workspace: Workspace, ledger: LedgerReader): Promise<Map<string, number>> {
-  const spent = new Map<string, number>()
-  for (const { name } of workspace.acceptances) {
-    const document = workspace.document(`Acceptance/${name}`)
-    if (document !== undefined) spent.set(name, await ledger.spent(document.digest))
-  }
-  return spent
-}
-
-/** A system that was read whole. */
 export interface Read {
   readonly config: SystemConfig
   readonly connector: Connector
@@ -281,6 +265,37 @@ async function observe(
   }
 }
 
+/** A read beside all that is remembered of its system. */
+interface Remembered extends Read {
+  /** As the ledger has it. */
+  readonly recorded: readonly InventoryEntry[]
+  readonly lastSeen: LastSeen | undefined
+  readonly past: Past | undefined
+}
+
+/** What was read, with what the ledger knows and, of what nobody declares, the protected branch. */
+async function withMemory(
+  read: readonly (Read | UnreadSystem)[],
+  { workspace, branch }: Pick<Loaded, 'workspace' | 'branch'>,
+  memory: Memory,
+  now: Date,
+): Promise<Remembered[]> {
+  const whole = read
+    .filter((one) => 'observation' in one)
+    .map((one) => ({
+      ...one,
+      recorded: memory.inventory(one.config.name),
+      lastSeen: memory.lastSeen(one.config.name),
+    }))
+  const looked = whole.map(({ recorded, ...one }) => ({
+    ...one,
+    desired: desiredOf(workspace, one.config),
+    inventory: recorded,
+  }))
+  const pasts = branch && (await lookBack(branch, looked, { root: workspace.root, now }))
+  return whole.map((one) => ({ ...one, past: pasts?.get(one.config.name) }))
+}
+
 /** Only what is known to be the outside's fault; anything else is a bug and keeps its stack. */
 function unreadable(system: string, error: unknown): UnreadSystem {
   if (error instanceof ConnectorFault) return { system, message: error.message, fix: error.fix }
@@ -302,33 +317,38 @@ export function connectorOf({ name, connector }: SystemConfig): Connector {
 
 /** Desired beside actual: what differs, and in which order it is done. */
 function compare(
-  read: Read,
+  read: Remembered,
   workspace: Workspace,
-  inventory: readonly InventoryEntry[],
   { at, changesIn }: { readonly at: Date } & Pick<Errand, 'changesIn'>,
 ): SystemCase {
-  const { config, connector, observation } = read
+  const { config, connector, observation, recorded, past } = read
   const { description, rules } = connector
   const desired = desiredOf(workspace, config)
   const actual = observation.graph
-  const changes = changesIn?.(read) ?? diff({ desired, actual, description, rules, config, inventory })
+  const inventory = inventoryWith(recorded, past)
+  const grounds = past === undefined ? {} : { grounds: past.grounds }
+  const changes =
+    changesIn?.(read) ?? diff({ desired, actual, description, rules, config, inventory, ...grounds })
   const known = { config, description, rules, desired, people: workspace.people }
   const owners = ownerContext(known, actual, changes.filter(isWrite), at.toISOString())
   const steps = order(changes, { actual, description, rules, system: config.name, owners })
-  const guarded = guardCase(read, workspace, inventory, steps)
-  return { config, connector, observation, desired, inventory, changes, guarded }
+  const guarded = guardCase(read, workspace, steps)
+  return { config, connector, observation, desired, inventory, past, changes, guarded }
 }
 
 function guardCase(
-  { config, connector: { description, rules }, observation, identity }: Read,
+  { config, connector: { description, rules }, observation, identity, recorded, lastSeen, past }: Remembered,
   workspace: Workspace,
-  inventory: readonly InventoryEntry[],
   steps: readonly Step[],
 ): GuardCase {
-  const desired = desiredOf(workspace, config)
-  const { people } = workspace
-  const known = identity === undefined ? {} : { identity }
-  return { config, description, rules, observation, desired, steps, people, inventory, ...known }
+  return {
+    ...{ config, description, rules, observation, steps },
+    desired: desiredOf(workspace, config),
+    people: workspace.people,
+    inventory: inventoryWith(recorded, past),
+    memory: { inventory: recorded, lastSeen, past },
+    ...(identity === undefined ? {} : { identity }),
+  }
 }
 
 function desiredOf(workspace: Workspace, { name }: SystemConfig): DesiredGraph {

@@ -3,17 +3,16 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Plan } from '../model/plan.ts'
-import type { Workspace } from '../model/workspace.ts'
 import { parsePlan } from '../plan/planfile.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import type { NarrowOptions, Session } from './session.ts'
-import { loadWorkspace } from './workspace.ts'
+import { loadWorkspace, type Loaded } from './workspace.ts'
 
 interface Saved {
   readonly plan: Plan
-  readonly workspace: Workspace
+  readonly loaded: Loaded
 }
 
 /** Throws Fault with exit 6 for a plan that is altered or about another workspace. */
@@ -30,7 +29,7 @@ export async function loadSaved(
     )
   }
   const { plan } = parsed
-  const { workspace } = await loadWorkspace({
+  const loaded = await loadWorkspace({
     cwd: session.cwd,
     now: border.now(),
     connectors: descriptions,
@@ -38,7 +37,7 @@ export async function loadSaved(
     ...(options.protectedRef === undefined ? {} : { protectedRef: options.protectedRef }),
   })
   for (const { name, connector } of plan.systems) {
-    if (workspace.systems.get(name)?.connector === connector) continue
+    if (loaded.workspace.systems.get(name)?.connector === connector) continue
     throw new Fault(
       exit.stale,
       `The plan is about the system "${name}" (${connector}), which the manifests do not declare so.`,
@@ -46,14 +45,14 @@ export async function loadSaved(
     )
   }
   for (const { document, digest } of plan.documents) {
-    if (workspace.document(document)?.digest === digest) continue
+    if (loaded.workspace.document(document)?.digest === digest) continue
     throw new Fault(
       exit.stale,
       `The document "${document}" is not what it was when the plan was made.`,
       'Make a new plan, and review that.',
     )
   }
-  return { plan, workspace }
+  return { plan, loaded }
 }
 
 /**

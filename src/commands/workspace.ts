@@ -46,6 +46,16 @@ export interface Loaded {
   readonly uncommitted: readonly string[]
   /** Systems that the protected ref does not have yet. */
   readonly afterMerge: readonly string[]
+  /** Where the protected branch is, for what it said earlier; absent without a protected ref. */
+  readonly branch?: ProtectedBranch
+}
+
+export interface ProtectedBranch {
+  readonly repository: Repository
+  readonly ref: string
+  /** Its newest commit, and where the manifests lie there. */
+  readonly head: string
+  readonly folder: string
 }
 
 /** Throws InvalidManifests with all diagnostics, and Fault where there is no workspace or git cannot answer. */
@@ -76,15 +86,15 @@ async function loadProtected(
   options: LoadOptions,
 ): Promise<Loaded> {
   const repository = await repositoryOf(root, ref)
-  const tip = await commit(repository, ref)
-  const protectedSources = await sourcesAt(repository, tip)
+  const head = await commit(repository, ref)
+  const protectedSources = await sourcesAt(repository, head)
   const open = await uncommitted(repository, [rootFile, accessOf(sources)])
   const compared = options.compare === 'protected' ? protectedSources : sources
-  const at = await commit(repository, options.compare === 'protected' ? ref : 'HEAD')
+  const at = options.compare === 'protected' ? head : await commit(repository, 'HEAD')
   const isClean = options.compare === 'protected' || open.length === 0
   const known = new Set(systemNames(protectedSources))
   const { workspace, diagnostics } = await read(root, compared, options, protectedSources)
-  const before = await mergedBefore(repository, at, tip)
+  const before = await mergedBefore(repository, at, head)
   const earlier = before === undefined ? [] : await systemFilesAt(repository, before)
   return {
     workspace: withFormerAnchors(workspace, [compared, earlier]),
@@ -92,6 +102,7 @@ async function loadProtected(
     ...(isClean ? { commit: at } : {}),
     uncommitted: open,
     afterMerge: systemNames(sources).filter((name) => !known.has(name)),
+    branch: { repository, ref, head, folder: accessOf(protectedSources) },
   }
 }
 
@@ -173,11 +184,11 @@ function toSource({ file, bytes }: CommittedFile): Source {
 }
 
 /** As the loader of the working tree picks files: YAML, and nothing hidden. */
-function isManifest(file: string): boolean {
+export function isManifest(file: string): boolean {
   return /\.ya?ml$/i.test(file) && !file.split('/').some((part) => part.startsWith('.'))
 }
 
-function accessOf(sources: readonly Source[]): string {
+export function accessOf(sources: readonly Source[]): string {
   return posix.normalize(settingOf(sources, 'access') ?? 'access').replace(/\/$/, '')
 }
 

@@ -1,6 +1,7 @@
 /** The answer of `git cat-file --batch`: many objects from one process. */
 
 export interface BatchObject {
+  readonly id: string
   readonly type: string
   readonly bytes: Uint8Array
 }
@@ -17,7 +18,7 @@ export function parseBatch(answer: Uint8Array, count: number): (BatchObject | un
     const end = answer.indexOf(newline, at)
     if (end < 0) return undefined
     const header = Buffer.from(answer.subarray(at, end)).toString('utf8')
-    const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(header) ?? []
+    const [, id = '', type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(header) ?? []
     at = end + 1
     if (type === undefined) {
       objects.push(undefined)
@@ -25,7 +26,7 @@ export function parseBatch(answer: Uint8Array, count: number): (BatchObject | un
     }
     const bytes = answer.subarray(at, at + Number(size))
     if (bytes.length < Number(size)) return undefined
-    objects.push({ type, bytes })
+    objects.push({ id, type, bytes })
     at += bytes.length + 1
   }
   return objects

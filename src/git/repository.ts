@@ -3,6 +3,7 @@
  * Nothing here writes. A repository is somebody else's data: no hook, monitor or inherited GIT_* variable of it may
  * decide what runs or where we look (simple-git drops the variables, the settings below switch off the rest).
  */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { simpleGit, type SimpleGit } from 'simple-git'
 import { parseBatch } from './batch.ts'
@@ -14,13 +15,15 @@ export interface Repository {
   readonly root: string
   /** Path of the workspace below it: '' or 'access/live/'. */
   readonly prefix: string
-  /** The history was cut off, so what was declared earlier cannot be seen. */
+  /** The history was cut off (or grafted), so what was declared earlier cannot be seen. */
   readonly shallow: boolean
 }
 
 /** A file as a commit has it; `file` is relative to the workspace, as in every diagnostic. */
 export interface CommittedFile {
   readonly file: string
+  /** Of its content. */
+  readonly id: string
   readonly bytes: Uint8Array
 }
 
@@ -37,11 +40,13 @@ export async function openRepository(directory: string): Promise<Repository | un
       '--show-toplevel',
       '--show-prefix',
       '--is-shallow-repository',
+      '--git-path',
+      'info/grafts',
     ])
-    const [root, prefix, shallow] = answer.split('\n')
-    return root === undefined || root === ''
-      ? undefined
-      : { root: resolve(root), prefix: prefix ?? '', shallow: shallow === 'true' }
+    const [root, prefix, shallow, grafts = ''] = answer.split('\n')
+    if (root === undefined || root === '') return undefined
+    const isGrafted = grafts !== '' && existsSync(resolve(directory, grafts))
+    return { root: resolve(root), prefix: prefix ?? '', shallow: shallow === 'true' || isGrafted }
   } catch {
     return undefined
   }
@@ -119,7 +124,7 @@ export async function filesAt(
   return names.map((file, index) => {
     const object = objects[index]
     if (object?.type !== 'blob') throw new UnknownRef(`git did not give the content of ${file}.`)
-    return { file, bytes: object.bytes }
+    return { file, id: object.id, bytes: object.bytes }
   })
 }
 
@@ -136,13 +141,27 @@ async function listing(repository: Repository, commit: string): Promise<string[]
     .filter((name) => !name.includes('\n')) // a line of the request below is one name
 }
 
-/** git in a directory, with everything switched off by which a repository could decide what runs. */
+/**
+ * What a repository's own configuration may not decide. No transport: in a partial clone git would fetch what is missing
+ * by itself, and wait for a password. No replaced objects: history is what the branch says, not what a clone pretends.
+ */
+const settings = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.quotePath=false',
+  'core.useReplaceRefs=false',
+  'protocol.allow=never',
+  'log.showSignature=false',
+  'log.follow=false',
+]
+
+/** The git program in a directory; `input` is what it reads. */
 export function git(directory: string, input?: string): SimpleGit {
   return simpleGit({
     baseDir: directory,
-    // Both values switch something off; simple-git guards the keys because another value would run a program.
-    config: ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.quotePath=false'],
-    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true },
+    config: settings,
+    // These values switch something off; simple-git guards the keys because another value would run a program.
+    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeProtocolOverride: true },
     timeout: { block: 60_000 },
     ...heardOut,
     ...(input === undefined ? {} : { input: () => input }),

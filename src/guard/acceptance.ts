@@ -11,7 +11,7 @@ import type { Acceptance } from '../model/workspace.ts'
 export function accept(
   findings: readonly Finding[],
   acceptances: readonly Acceptance[],
-  spent: ReadonlyMap<string, number>,
+  { spent, lapsed }: Used,
   today: string,
 ): Finding[] {
   const drawn = new Map<string, Draw>()
@@ -21,7 +21,8 @@ export function accept(
     const shortfalls: string[] = []
     for (const one of candidates) {
       const draw = add(drawn.get(one.name) ?? nothingDrawn, finding)
-      const short = shortfall(one, finding, amountOf(draw), spent.get(one.name) ?? 0, today)
+      const short =
+        lapsed?.get(one.name) ?? shortfall(one, finding, amountOf(draw), spent.get(one.name) ?? 0, today)
       if (short === undefined) {
         drawn.set(one.name, draw)
         return { ...finding, acceptedBy: one.name }
@@ -32,6 +33,13 @@ export function accept(
       ? finding
       : { ...finding, remedy: [finding.remedy, ...shortfalls].join(' ') }
   })
+}
+
+/** What is known of the use of each Acceptance, by its name. */
+interface Used {
+  readonly spent: ReadonlyMap<string, number>
+  /** Why it counts as wholly spent, as the end of a sentence. */
+  readonly lapsed?: ReadonlyMap<string, string>
 }
 
 /** What the findings of a run draw on each Acceptance, by name: what is spent once the run has done its part. */

@@ -11,9 +11,11 @@ import { lastOwner } from './last-owner.ts'
 import { ledgerNotDurable } from './ledger-not-durable.ts'
 import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
+import { released } from './released.ts'
 import { removalLimit } from './removal-limit.ts'
 import { sceneOf, type GuardCase } from './scene.ts'
 import { sealedOwner } from './sealed-owner.ts'
+import { sharpDrop } from './sharp-drop.ts'
 import { systemInvariant } from './system-invariant.ts'
 import { unprovenRead } from './unproven-read.ts'
 
@@ -24,6 +26,8 @@ export interface GuardContext {
   readonly acceptances: readonly Acceptance[]
   /** How much of each Acceptance is spent, by its name. */
   readonly spent: ReadonlyMap<string, number>
+  /** By name: why an Acceptance counts as wholly spent, as the end of a sentence. */
+  readonly lapsed?: ReadonlyMap<string, string>
   readonly guardrails: readonly Guardrail[]
   /** Whether there was none before this run, and whether the run is one of CI: then the next finds none either. */
   readonly ledger?: { readonly created: boolean; readonly inCi: boolean }
@@ -43,8 +47,10 @@ export const guards: readonly Guard[] = [
   anchorTouched,
   unprovenRead,
   emptyDesired,
+  sharpDrop,
   identityChanged,
   removalLimit,
+  released,
   ledgerNotDurable,
   custom,
 ]
@@ -64,7 +70,7 @@ export function check(
     const scene = sceneOf(one, { today, now, guardrails, newLedgerInCi })
     return using.flatMap((guard) => guard.find(scene))
   })
-  return accept(findings.sort(byPlace), context.acceptances, context.spent, today)
+  return accept(findings.sort(byPlace), context.acceptances, context, today)
 }
 
 /** The same order whatever that of the systems and of the guards, each of which sorts its own: runs can be compared. */

@@ -6,8 +6,10 @@ import type { GraphView } from '../model/graph.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import type { Step } from '../model/plan.ts'
 import { refKey, type ResourceRef } from '../model/resource.ts'
+import type { LastSeen } from '../model/seen.ts'
 import type { Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import { ownerContext, type OwnerContext } from '../plan/owners.ts'
+import type { Past } from '../plan/past.ts'
 import { seenThrough } from '../plan/renaming.ts'
 import { simulate } from '../plan/simulate.ts'
 
@@ -24,6 +26,16 @@ export interface GuardCase {
   readonly people: ReadonlyMap<string, Person>
   /** What rolecall applied before; without it, nothing can be known to have changed its identity. */
   readonly inventory?: readonly InventoryEntry[]
+  /** What the ledger and the history of the branch know; absent where nobody asked them. */
+  readonly memory?: Memory
+}
+
+interface Memory {
+  /** As the ledger has it, without what was rebuilt. */
+  readonly inventory: readonly InventoryEntry[]
+  readonly lastSeen?: LastSeen | undefined
+  /** Absent where no protected branch is asked. */
+  readonly past?: Past | undefined
 }
 
 /** The day, the moment and the rules of the team. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import library from 'canonicalize'
 import type { Manifest } from './document.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { PlannedDocument } from '../model/plan.ts'
 
 // Its types promise an ES module; what is loaded is a CommonJS one, whose import is the function itself.
@@ -17,7 +18,13 @@ export function contents(manifests: readonly Manifest[]): (name: string) => Plan
   return (name) => {
     const value = values.get(name)
     if (value === undefined) return undefined
-    const canonical = canonicalize(value) ?? ''
-    return { document: name, digest: createHash('sha256').update(canonical, 'utf8').digest('hex') }
+    return { document: name, digest: contentDigest(value) }
   }
+}
+
+/** Of a document as it was parsed and brought to the newest version. */
+export function contentDigest(value: JsonObject): string {
+  return createHash('sha256')
+    .update(canonicalize(value) ?? '', 'utf8')
+    .digest('hex')
 }

@@ -9,5 +9,6 @@ export interface InventoryEntry {
   readonly handle: string
   /** Digest of the wish as last applied: tells "changed behind our back" from "not yet applied". */
   readonly wish: string
+  /** The run that recorded it; `commit 1a2b3c…` where git told that it is ours: the one that took it out. */
   readonly run: string
 }

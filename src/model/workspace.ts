@@ -65,6 +65,8 @@ export interface Acceptance {
   readonly systems: readonly string[]
   /** Handles of the people it covers: named, or chosen by label. Absent: not limited to people. */
   readonly people?: readonly string[]
+  /** The labels they were chosen by: who is not declared any more may have borne them. */
+  readonly labels?: Readonly<Record<string, string>>
   readonly atMost?: number
   readonly ids?: { readonly was: string; readonly now: string }
   /** Of `guardrail`: which one. */

@@ -1,7 +1,7 @@
 import { asciiLower, type Description } from '../connector/describe.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import { matches } from '../model/pattern.ts'
-import { collectionOf, type Kind, type Resource } from '../model/resource.ts'
+import { collectionOf, refKey, type Kind, type Resource } from '../model/resource.ts'
 import type { Cause } from '../model/span.ts'
 import type { SystemConfig } from '../model/workspace.ts'
 
@@ -10,23 +10,37 @@ export type RemovalGround = Cause | undefined
 
 /**
  * Who may remove what is decided here, once, so that no later step has to remember to spare anything: the inventory
- * lists it, or its collection is exclusive. What the system brings along itself is never removed.
+ * lists it (as the ledger has it, or as it was rebuilt from git), or its collection is exclusive. What the system
+ * brings along itself is never removed. `grounds` has what git says of a thing, by `kind:key`.
  */
 export function ownership(
   config: SystemConfig,
   description: Description,
   inventory: readonly InventoryEntry[],
+  grounds: ReadonlyMap<string, string> = new Map(),
 ): (resource: Resource) => RemovalGround {
   const index = indexInventory(inventory)
   return (resource) => {
     const { kind } = resource.ref
     if (description.kinds[kind]?.writable !== true || isBuiltIn(description, resource)) return undefined
     const entry = index.of(resource)
-    if (entry) return { ...config.cause, because: `no longer declared; applied by run ${entry.run}` }
+    if (entry) {
+      const ground = grounds.get(refKey(resource.ref)) ?? recordedBy(entry)
+      return { ...config.cause, because: `no longer declared; ${ground}` }
+    }
     if (!config.exclusive.includes(kind)) return undefined
     const place = config.places['exclusive'] ?? config.cause
     return { ...place, because: `not declared, and exclusive: ${collectionOf[kind]}` }
   }
+}
+
+/** What an entry that was rebuilt from git has for its run: it stays, until what it is about is gone. */
+export function byCommit(id: string): string {
+  return `commit ${id.slice(0, 12)}`
+}
+
+function recordedBy({ run }: InventoryEntry): string {
+  return run.startsWith('commit ') ? `taken out by ${run}` : `applied by run ${run}`
 }
 
 export interface InventoryIndex {

@@ -18,6 +18,8 @@ export interface DiffInput {
   readonly rules: Rules
   readonly config: SystemConfig
   readonly inventory: readonly InventoryEntry[]
+  /** What git says of undeclared things, by `kind:key`: the end of a sentence that names the commit. */
+  readonly grounds?: ReadonlyMap<string, string>
 }
 
 /**
@@ -83,7 +85,7 @@ export function look(input: DiffInput): Scene {
     isOwnAccount,
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     renamedFrom: ({ kind, key }) => sources.get(`${kind}:${key}`),
-    mayRemove: ownership(config, description, input.inventory),
+    mayRemove: ownership(config, description, input.inventory, input.grounds),
     isMapped: (link) => link?.membership === true && config.memberships === 'identity-provider',
     gone: new Set(),
   }

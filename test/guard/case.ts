@@ -9,7 +9,9 @@ import type { InventoryEntry } from '../../src/model/inventory.ts'
 import type { Proof, Step } from '../../src/model/plan.ts'
 import { kinds, type Kind, type Resource, type ResourceRef } from '../../src/model/resource.ts'
 import type { Rule } from '../../src/model/rule.ts'
+import type { LastSeen } from '../../src/model/seen.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../../src/model/workspace.ts'
+import type { Past } from '../../src/plan/past.ts'
 import { lowered } from '../../src/plan/simulate.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
@@ -123,6 +125,7 @@ export interface CaseWords {
   readonly people?: readonly Person[]
   readonly proofs?: Observation['proofs']
   readonly inventory?: readonly InventoryEntry[]
+  readonly memory?: NonNullable<GuardCase['memory']>
   readonly identity?: string
   readonly description?: Description
   readonly rules?: Rules
@@ -145,6 +148,31 @@ export function guardCase(words: CaseWords): GuardCase {
     ...(words.identity === undefined ? {} : { identity: words.identity }),
     people: new Map((words.people ?? []).map((person) => [person.name, person])),
     ...(words.inventory === undefined ? {} : { inventory: words.inventory }),
+    ...(words.memory === undefined ? {} : { memory: words.memory }),
+  }
+}
+
+/** What the last run saw: so many of each kind, an hour ago. */
+export function seen(
+  counts: Readonly<Partial<Record<Kind, number>>>,
+  words: Partial<LastSeen> = {},
+): LastSeen {
+  const census = Object.fromEntries(
+    Object.entries(counts).map(([kind, count]) => [kind, { count, digest: `of ${count}` }]),
+  )
+  return { system, at: '2026-11-22T09:00:00Z', census, ...words }
+}
+
+/** What the history says: nothing, unless a test says otherwise. */
+export function past(words: Partial<Past> = {}): Past {
+  return {
+    commit: '2222222222222222222222222222222222222222',
+    whole: true,
+    rebuilt: [],
+    handedBack: [],
+    grounds: new Map(),
+    unclear: new Map(),
+    ...words,
   }
 }
 

@@ -12,10 +12,12 @@ import {
   guardrail,
   names,
   owner,
+  past,
   place,
   ref,
   remove,
   role,
+  seen,
   suspend,
   thing,
   update,
@@ -277,6 +279,65 @@ const examples: readonly Example[] = [
         'This cannot be accepted: change what it is about, or the Guardrail in a merged change of its own.',
       guardrail: 'contractors',
       people: ['bo'],
+    },
+  },
+  {
+    says: 'a read shows far fewer than the last one, and something is taken away',
+    one: guardCase({
+      live: [owner('ana'), owner('bo'), ...crowd],
+      changes: [remove(account('m01'))],
+      memory: { inventory: [], lastSeen: seen({ account: 33 }) },
+    }),
+    finding: {
+      where: 'built in',
+      severity: 'refuse',
+      acceptable: true,
+      code: 'sharp-drop',
+      refs: [],
+      count: 11,
+      message:
+        'The read of "vpn" shows 22 accounts, and the last one, at 2026-11-22T09:00:00Z, showed 33; a read that shows 11 fewer or more (the larger of 10 and 10 %) is not believed at once, and this plan takes away 1 thing.',
+      remedy:
+        'Find out where the other accounts are. An apply that is refused for this remembers the read, and one at least 10 minutes later whose read shows the same goes on; or write an Acceptance that has `atMost: 11`.',
+    },
+  },
+  {
+    says: 'the commit that was applied last is not in the history any more',
+    one: guardCase({
+      live: [owner('ana'), account('bo'), account('chen'), thing('group', 'guests')],
+      wishes: [{ ref: ana }],
+      memory: { inventory: [], past: past({ rewritten: '1111111111111111111111111111111111111111' }) },
+    }),
+    finding: {
+      ...cannot,
+      code: 'released',
+      refs: [ref('account', 'bo'), ref('account', 'chen')],
+      count: 2,
+      message:
+        'The protected branch no longer has commit 111111111111, which was applied last in "vpn": 2 accounts (bo, chen) may be rolecall\'s own, and nobody declares them.',
+      remedy:
+        'Bring that commit back into the branch, or say of each what it is: declare it (`rolecall adopt --system vpn`), leave it alone (`ignore`), or let it go (`metadata.state: absent`).',
+    },
+  },
+  {
+    says: 'a commit that nobody can read names what nobody declares',
+    one: guardCase({
+      live: [owner('ana'), account('bo'), account('chen')],
+      wishes: [{ ref: ana }],
+      memory: {
+        inventory: [],
+        past: past({ unclear: new Map([['account:bo', '3333333333333333333333333333333333333333']]) }),
+      },
+    }),
+    finding: {
+      ...cannot,
+      code: 'released',
+      refs: [ref('account', 'bo')],
+      count: 1,
+      message:
+        'Commit 333333333333 of the protected branch names 1 account (bo) of "vpn", and its manifests cannot be read by this version: it may be rolecall\'s own, and nobody declares it.',
+      remedy:
+        'Say of each what it is: declare it (`rolecall adopt --system vpn`), leave it alone (`ignore`), or let it go (`metadata.state: absent`).',
     },
   },
 ]

@@ -30,6 +30,7 @@ export function resolveAcceptance(
     finding: spec.finding,
     systems: spec.systems,
     ...(people && { people: [...people].sort() }),
+    ...(spec.people && { labels: spec.people.labels }),
     ...(spec.atMost !== undefined && { atMost: spec.atMost }),
     ...(spec.ids && { ids: spec.ids }),
     ...(spec.guardrail !== undefined && { guardrail: spec.guardrail }),
