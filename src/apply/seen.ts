@@ -22,7 +22,7 @@ interface Seeing {
 }
 
 /** `doubted`: it shows so much less than before that nothing may be forgotten for it. */
-export interface Sight {
+interface Sight {
   readonly seen: LastSeen | undefined
   readonly doubted: boolean
 }

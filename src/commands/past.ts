@@ -20,7 +20,7 @@ import { parseOnce, revisions, type Revision } from './revisions.ts'
 import type { ProtectedBranch } from './workspace.ts'
 
 /** One system whose live side was read. */
-export interface Looked {
+interface Looked {
   readonly config: SystemConfig
   readonly connector: Pick<Connector, 'description'>
   readonly observation: Observation

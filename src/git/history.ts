@@ -13,12 +13,6 @@ export interface Commit {
   readonly subject?: string
 }
 
-/** A file of a revision: its path below the workspace, and the id of its content. */
-export interface Blob {
-  readonly file: string
-  readonly id: string
-}
-
 /** One commit, and how the files were before it. */
 export interface Step {
   readonly commit: Commit
@@ -88,7 +82,7 @@ export async function contentsOf(
 }
 
 /** Where a commit stands to the head of a branch: in its past; beside it, from a common commit on; or unknown here. */
-export type Descent =
+type Descent =
   | { readonly how: 'ancestor' }
   | { readonly how: 'beside'; readonly from: string }
   | { readonly how: 'unknown' }

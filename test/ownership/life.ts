@@ -38,7 +38,7 @@ export interface Commit {
 }
 
 /** A repository of its own in a temporary folder; branches are imported whole, in one process. */
-export interface Repo {
+interface Repo {
   readonly root: string
   /** The ids of the commits, the oldest first. */
   readonly branch: (commits: readonly Commit[], name?: string) => string[]
