@@ -19,6 +19,7 @@ interface PlanOptions extends NarrowOptions {
   readonly output?: 'text' | 'json' | 'markdown'
   readonly out?: string
   readonly detailedExitcode?: boolean
+  readonly owners?: boolean
 }
 
 export function registerPlan(program: Command, border: Border): void {
@@ -29,6 +30,7 @@ export function registerPlan(program: Command, border: Border): void {
     .addOption(new Option('-o, --output <format>', 'what to write').choices(['text', 'json', 'markdown']))
     .option('--out <file>', 'write it to a file; without -o the plan file for apply')
     .option('--system <name>', 'only this system; may be repeated', collect)
+    .option('--owners', 'list each owner of every system, and why one is not counted')
     .option('--detailed-exitcode', 'end with 2 when something would change')
     .option('--protected-ref <ref>', 'count System and Settings documents as of this ref')
     .action(async (options: PlanOptions, command: Command) => {
@@ -61,7 +63,7 @@ async function show(made: Plan, compared: Compared, options: PlanOptions, border
   showWarnings(compared.loaded.diagnostics, border)
   if (options.output === 'json') showUnread(compared.unread, border)
   if (options.out === undefined || saved) {
-    border.out(await rendered(made, around, options.output ?? 'text', border))
+    border.out(await rendered(made, around, options.output ?? 'text', border, options.owners === true))
   }
   if (options.out === undefined) return
   const { writeOut } = await import('./files.ts')
@@ -71,7 +73,10 @@ async function show(made: Plan, compared: Compared, options: PlanOptions, border
     )
     return
   }
-  await writeOut(options.out, await rendered(made, around, options.output ?? 'json', border))
+  await writeOut(
+    options.out,
+    await rendered(made, around, options.output ?? 'json', border, options.owners === true),
+  )
   const until = saved ? `; it can be applied until ${made.expiresAt}` : ''
   border.err(`Wrote ${options.out}${until}.\n`)
 }
@@ -82,6 +87,7 @@ export async function rendered(
   around: Around,
   output: 'text' | 'json' | 'markdown',
   border: Pick<Border, 'colour' | 'width'>,
+  eachOwner = false,
 ): Promise<string> {
   if (output === 'json') {
     const { renderJson } = await import('../render/json.ts')
@@ -95,7 +101,7 @@ export async function rendered(
     return renderMarkdown(made, around, shapes)
   }
   const { renderText } = await import('../render/text.ts')
-  return renderText(made, around, { colour: border.colour.out, width: border.width, shapes })
+  return renderText(made, around, { colour: border.colour.out, width: border.width, shapes, eachOwner })
 }
 
 /** What is not in the plan itself: systems that were not read, and what to type next. */

@@ -126,7 +126,47 @@ function usable(owners: readonly OwnerView[]): number {
 
 function showOwner(owner: OwnerView): string {
   const account = terminal(owner.account)
-  return owner.usable ? account : `${account} (${owner.because.map(terminal).join(', ') || 'not usable'})`
+  const notes = [
+    ...(owner.usable ? [] : owner.because.map(terminal)),
+    ...(owner.viaProvider === true ? ['through the identity provider'] : []),
+  ]
+  return notes.length === 0 ? account : `${account} (${notes.join(', ')})`
+}
+
+/** Each owner before and after on a line of its own, with the person behind it and why it is not counted. */
+export function ownerTable(system: SystemPlan, style: SystemStyle): string[] {
+  const { before, after } = system.owners
+  const later = new Map(after.map((owner) => [owner.account, owner]))
+  const now = new Set(before.map(({ account }) => account))
+  const rows = [
+    ...before.map((owner) => ({ owner, then: later.get(owner.account) })),
+    ...after.filter(({ account }) => !now.has(account)).map((owner) => ({ owner, then: owner, isNew: true })),
+  ]
+  const names = rows.map(({ owner }) => terminal(owner.account))
+  const wide = Math.max(0, ...names.map((name) => width(name)))
+  const room = ' '.repeat(style.indent)
+  return [
+    `${room}owners   ${count(usable(before), 'usable owner')} of ${before.length}`,
+    ...rows.flatMap(({ owner, then, ...row }, at) => {
+      const name = names[at] ?? ''
+      const person = owner.person === undefined ? 'declared by nobody' : `person ${terminal(owner.person)}`
+      const states = [
+        ...('isNew' in row ? ['not an owner yet'] : [standing(owner)]),
+        ...(then === undefined ? ['afterwards no owner'] : []),
+        ...(then !== undefined && ('isNew' in row || standing(then) !== standing(owner))
+          ? [`afterwards ${standing(then)}`]
+          : []),
+      ]
+      const head = `${room}         ${name}${' '.repeat(wide - width(name))}  `
+      const lines = wrapWords(`${person}: ${states.join('; ')}`, style.width - width(head))
+      return lines.map((line, index) => `${index === 0 ? head : ' '.repeat(width(head))}${line}`)
+    }),
+  ]
+}
+
+function standing({ usable, because, viaProvider }: OwnerView): string {
+  if (!usable) return `not counted, ${because.map(terminal).join(' and ')}`
+  return viaProvider === true ? 'counted above the first: through the identity provider' : 'usable'
 }
 
 /** Only what is not as it should be: a collection without proof, and what the system cannot show. */

@@ -13,6 +13,7 @@ import {
   irreversibleBlocks,
   keptLines,
   ownerLines,
+  ownerTable,
   proofLines,
   stepBlocks,
   type Block,
@@ -38,10 +39,13 @@ interface TextStyle {
   /** Columns. */
   readonly width: number
   readonly shapes: Shapes
+  /** Each owner on a line of its own. */
+  readonly eachOwner?: boolean
 }
 
 /** The whole text, ending in a line end. */
-export function renderText(plan: Plan, around: Around, { colour, width, shapes }: TextStyle): string {
+export function renderText(plan: Plan, around: Around, given: TextStyle): string {
+  const { colour, width, shapes, eachOwner = false } = given
   const pen = paint(colour)
   const style = { pen, width, indent: 2, shapes }
   const parts = [
@@ -50,7 +54,7 @@ export function renderText(plan: Plan, around: Around, { colour, width, shapes }
     ...around.afterMerge.map((system) => [
       `${pen.bold(terminal(system))}  is read after merge: the protected ref does not have it yet`,
     ]),
-    ...plan.systems.map((system) => systemPart(system, style)),
+    ...plan.systems.map((system) => systemPart(system, style, eachOwner ? ownerTable : ownerLines)),
     closing(plan, around, pen),
   ]
   return parts
@@ -75,7 +79,11 @@ function unread(fault: Around['unread'][number], pen: Paint, width: number): str
   ]
 }
 
-function systemPart(system: SystemPlan, style: Parameters<typeof stepBlocks>[1]): string[] {
+function systemPart(
+  system: SystemPlan,
+  style: Parameters<typeof stepBlocks>[1],
+  owners: typeof ownerLines,
+): string[] {
   const { pen } = style
   const tally = tallyOf([system])
   const words = tallyWords({ ...tally, keep: tally.held })
@@ -86,7 +94,7 @@ function systemPart(system: SystemPlan, style: Parameters<typeof stepBlocks>[1])
       state,
       style.width + escapes(pen),
     ),
-    ...ownerLines(system, style),
+    ...owners(system, style),
     ...proofLines(system, style),
     ...estimateLines(system, style),
     ...section(stepBlocks(system, style)),

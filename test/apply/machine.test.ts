@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { next } from '../../src/apply/machine.ts'
+import type { ProgramStep } from '../../src/apply/program.ts'
 import { newRun, type Effect, type Event } from '../../src/apply/run.ts'
 import {
   confirmed,
@@ -537,19 +538,27 @@ describe('the machine as such', () => {
     expect(JSON.stringify(play(plan).run).length).toBeLessThan(500)
   })
 
-  it('does not slow down over a hundred thousand steps, nor when all of them fail', () => {
-    const time = (count: number): number => {
-      const plan = program(system(Array(count).fill(grant), { batch: 1 }))
+  it('looks at no step more often the more there are, also when all of them fail', () => {
+    const looks = (count: number, answer: (effect: Effect) => Event): number => {
+      let seen = 0
+      const { steps, ...rest } = system(Array<ProgramStep>(count).fill(grant), { batch: 1 })
+      const watched = new Proxy(steps, {
+        get: (target, key, self) => {
+          if (typeof key === 'string' && /^[0-9]+$/.test(key)) seen += 1
+          return Reflect.get(target, key, self) as unknown
+        },
+      })
+      const plan = program({ ...rest, steps: watched })
       let state = next(plan, newRun(plan), { type: 'start' })
-      const start = process.hrtime.bigint()
-      for (let effect: Effect | undefined = state.effects[0]; effect; effect = state.effects[0]) {
-        state = next(plan, state.run, effect.do === 'send' ? results('failed') : well(effect))
-      }
-      return Number(process.hrtime.bigint() - start)
+      for (let effect: Effect | undefined = state.effects[0]; effect; effect = state.effects[0])
+        state = next(plan, state.run, answer(effect))
+      return seen / count
     }
-    time(1000)
-    // ten times the steps: linear is 10, quadratic 100
-    expect(time(100_000) / time(10_000)).toBeLessThan(40)
+    const failing = (effect: Effect): Event => (effect.do === 'send' ? results('failed') : well(effect))
+    for (const answer of [well, failing]) {
+      expect(looks(1000, answer)).toBeGreaterThan(1)
+      expect(looks(8000, answer)).toBeLessThan(looks(1000, answer) + 1)
+    }
   })
 })
 

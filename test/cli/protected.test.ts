@@ -112,8 +112,12 @@ describe('an anchor leaves in two merged changes', () => {
     git(root, 'commit', '-qam', message)
     git(root, 'branch', '-f', 'main', 'change')
   }
-  const takeOut = (root: string): void => { edit(root, 'rolecall.yaml', '\n    anchors:\n      - ana', ''); }
-  const lower = (root: string): void => { edit(root, 'access/people.yaml', /(name: ana\n[^]*?office:\n {6}role: )Owner/, '$1Member'); }
+  const takeOut = (root: string): void => {
+    edit(root, 'rolecall.yaml', '\n    anchors:\n      - ana', '')
+  }
+  const lower = (root: string): void => {
+    edit(root, 'access/people.yaml', /(name: ana\n[^]*?office:\n {6}role: )Owner/, '$1Member')
+  }
 
   it('one change that takes it out and lowers it is refused, before the merge and after it', () => {
     const root = anchored()

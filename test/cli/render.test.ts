@@ -165,6 +165,42 @@ describe('a change in words', () => {
 })
 
 describe('owners', () => {
+  it('each on a line of its own where that is asked for, with the person, why one is not counted, and what comes', () => {
+    const idle: OwnerView = {
+      account: 'bo',
+      person: 'bo',
+      usable: false,
+      because: ['suspended', 'ends on 2026-11-24'],
+    }
+    const fed: OwnerView = { account: 'chen', person: 'chen', usable: true, because: [], viaProvider: true }
+    const ana = { ...owner('ana'), person: 'ana' }
+    const hostile = owner('zoe\u001b[2K')
+    const plan = planOf([], {
+      owners: {
+        before: [ana, idle, fed, hostile],
+        after: [{ ...ana, usable: false, because: ['suspended'] }, idle, owner('dana')],
+      },
+      assumed: ['accepted', 'can-log-in'],
+    })
+    const shown = renderText(plan, nothing, { colour: false, width: 100, shapes, eachOwner: true })
+    expect(shown).toContain(
+      [
+        '  owners   3 usable owners of 4',
+        '           ana           person ana: usable; afterwards not counted, suspended',
+        '           bo            person bo: not counted, suspended and ends on 2026-11-24',
+        '           chen          person chen: counted above the first: through the identity provider;',
+        '                         afterwards no owner',
+        '           zoe\\u{1b}[2K  declared by nobody: usable; afterwards no owner',
+        '           dana          declared by nobody: not an owner yet; afterwards usable',
+        '  assumed  of every owner, since directory cannot show it: accepted and can-log-in',
+        '',
+      ].join('\n'),
+    )
+    expect(text(planOf([], { owners: { before: [ana, fed], after: [ana, fed] } }))).toContain(
+      '  owners   ana, chen (through the identity provider)\n',
+    )
+  })
+
   it('have a line of their own, before and after, with why one does not count', () => {
     const after = [owner('ana'), { account: 'bo', usable: false, because: ['suspended'] }]
     expect(text(planOf([], { owners: { before: [owner('ana'), owner('bo')], after } }))).toContain(
