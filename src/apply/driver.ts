@@ -38,7 +38,14 @@ export async function execute(plan: Plan, ports: Ports): Promise<RunReport> {
   })
   const session: Session = {
     ...{ plan, ports, recovery, purse: newPurse(ports), locks: [] },
-    ...{ readers: new Map(), writers: new Map(), seen: new Map(), ids: new Map(), reserved: new Map() },
+    ...{
+      readers: new Map(),
+      writers: new Map(),
+      seen: new Map(),
+      ids: new Map(),
+      reserved: new Map(),
+      answeredAt: new Map(),
+    },
   }
   const ending = cannotStart(plan, ports)
   if (ending !== undefined) return notStarted(plan, program, newRun(program), ending, around())

@@ -18,9 +18,10 @@ import { renamesIn, seenThrough, settle as settleRenames } from '../plan/renamin
 import { stillHeld } from './heartbeat.ts'
 import { intention, opening, result } from './journal.ts'
 import { readDirectly } from './direct.ts'
+import { letItShow } from './showing.ts'
 import { landed, missing, type Lookup } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
-import { lookAtOwners, shownBy, systemOf } from './owners.ts'
+import { hasShown, lookAtOwners, shownBy, systemOf } from './owners.ts'
 import type { Ports } from './ports.ts'
 import type { Purse } from './purse.ts'
 import type { Recovery } from './recovery.ts'
@@ -48,6 +49,8 @@ export interface Session {
   lockedAt?: Date
   /** When its locks last were seen to be held. */
   heardAt?: Date
+  /** When a system last answered to something that was sent, or did not: from then on it has its time to show it. */
+  readonly answeredAt: Map<string, Date>
   held?: { readonly system: string; readonly holder: LockHolder }
 }
 
@@ -214,6 +217,7 @@ async function readBack(session: Session, plan: SystemPlan, places: readonly num
 async function verify(session: Session, plan: SystemPlan, run: Run, system: number): Promise<Event> {
   session.ports.progress({ type: 'verifying', system: plan.name })
   const { description } = systemOf(session.ports, plan.name).connector
+  await letItShow(session, plan.name)
   const observation = await observe(session, plan.name)
   const lookup = lookupIn(observation)
   const open: OpenStep[] = []
@@ -310,6 +314,8 @@ async function send(
     return results
   } catch (error) {
     return all('uncertain', error)
+  } finally {
+    session.answeredAt.set(plan.name, session.ports.now())
   }
 }
 
@@ -396,7 +402,8 @@ async function remember(session: Session, plan: SystemPlan, run: Run, index: num
     await session.recovery.look(plan.name, lookupIn(seen), applied.connector.description)
   const { findings } = session.plan
   const pending = pendingOf(plan, findings, (place) => isDone(run, index, place))
-  const over = shownBy(seen, applied, await ports.ledger.reservations(plan.name))
+  const shows = hasShown(ports.now(), applied.connector.description.lagSeconds, session.lockedAt)
+  const over = shows ? shownBy(seen, applied, await ports.ledger.reservations(plan.name)) : []
   const changes = [
     ...(await remembering(ports.ledger, applied, seen, { findings, pending, run: ports.run })),
     ...releasing(over),

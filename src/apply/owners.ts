@@ -69,7 +69,9 @@ export async function lookAtOwners(
   const differing = compared(ownersByRules(observation.graph, rules, at), ownersSeen(payloads, floor, at))
 
   const owners = new Set([...now, ...byFloor])
-  const settled = others.filter((one) => !owners.has(one.account) || over.has(one) || (shows && isGone(one)))
+  const settled = shows
+    ? others.filter((one) => !owners.has(one.account) || over.has(one) || isGone(one))
+    : []
   const open = others.filter((one) => !settled.includes(one))
   return {
     observation,
@@ -103,8 +105,11 @@ function compared(byRules: readonly string[], byFloor: readonly string[]): Confi
 
 const none: ReadonlySet<Reservation> = new Set()
 
-/** Whether a read shows by now what was sent before the lock was taken. */
-function hasShown(now: Date, lagSeconds: number, lockedAt: Date | undefined): boolean {
+/**
+ * Whether a read shows by now what was sent before the lock was taken, and nothing of it can come any more. Until then
+ * a request may land a second time, and undo what has been put right meanwhile.
+ */
+export function hasShown(now: Date, lagSeconds: number, lockedAt: Date | undefined): boolean {
   return lockedAt !== undefined && now.getTime() - lockedAt.getTime() >= lagSeconds * 1000
 }
 

@@ -68,7 +68,7 @@ function confirmed(world: World, state: GraphView, step: Step): boolean {
 }
 
 /** The system after one write, or undefined where a real one would refuse it. */
-function carryOut(state: Graph, write: Write): Graph | undefined {
+export function carryOut(state: Graph, write: Write): Graph | undefined {
   const all = kinds.flatMap((kind) => [...state.all(kind)])
   const from = write.action === 'rename' ? write.from : write.ref.key
   const exists = state.get(write.ref.kind, from) !== undefined

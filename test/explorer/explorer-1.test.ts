@@ -1,0 +1,3 @@
+import { exploreHalf } from './halves.ts'
+
+exploreHalf(0)

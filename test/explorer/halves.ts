@@ -1,0 +1,66 @@
+/** What is explored, in two halves of much the same size, so that two processes share them: each has its own test file. */
+import { expect, it } from 'vitest'
+import { explore } from './explore.ts'
+import { scenario, type Both } from './scenarios.ts'
+import type { Scenario } from './world.ts'
+
+const owners = { ana: 'Owner ops', bo: 'Owner', chen: 'Member dev' }
+const both: Both = { vpn: owners, stack: owners }
+const groups = [['ops', 'dev']] as const
+
+const inVpn = scenario({
+  title: 'two changes, each of which takes one of two owners of vpn',
+  ...{ live: both, groups, attempts: [2, 1] },
+  wishes: [
+    { ...both, vpn: { ...owners, ana: 'Member ops' } },
+    { ...both, vpn: { ...owners, bo: 'Member' } },
+  ],
+})
+const inBoth = scenario({
+  title: 'a group and an owner go while another is made one, in both systems',
+  live: { vpn: owners, stack: owners },
+  groups: [['ops', 'dev'], ['ops', 'dev'], ['dev']],
+  attempts: [1, 1],
+  wishes: [
+    { vpn: { ...owners, chen: 'Owner dev' }, stack: { ...owners, ana: 'Member ops', chen: 'Owner dev' } },
+    { vpn: { ...owners, ana: 'Member' }, stack: { ...owners, ana: 'Owner', bo: 'Member' } },
+  ],
+})
+const inStack = scenario({
+  title: 'two changes, each of which takes one of two owners of stack',
+  ...{ live: both, groups, attempts: [2, 1] },
+  wishes: [
+    { ...both, stack: { ...owners, ana: 'Member ops' } },
+    { ...both, stack: { ...owners, bo: 'Member' } },
+  ],
+})
+
+const deep = process.env['ROLECALL_DEEP'] === '1'
+
+/** Nearest first, up to so many states; in test:deep up to twelve times as many. */
+const halves: readonly (readonly (readonly [Scenario, number])[])[] = [
+  [
+    [inVpn, 320_000],
+    [inBoth, 220_000],
+  ],
+  [[inStack, 520_000]],
+]
+
+export function exploreHalf(half: 0 | 1): void {
+  it(`G3: in every state that two runs can reach there is an owner, and no other promise is broken (half ${half + 1} of 2)`, async () => {
+    let states = 0
+    for (const [world, most] of halves[half] ?? []) {
+      const started = process.cpuUsage().user
+      const limit = deep ? most * 12 : most
+      const found = await explore(world, undefined, limit)
+      const whole = found.states < limit ? 'all of them' : 'the nearest'
+      console.log(
+        `explorer, half ${half + 1}, ${world.title}: ${found.states} states (${whole}), ${found.transitions} transitions, ` +
+          `${found.broken === undefined ? 0 : 1} violations, ${Math.round((process.cpuUsage().user - started) / 1e6)} s of processor time`,
+      )
+      expect(found.broken).toBeUndefined()
+      states += found.states
+    }
+    expect(states).toBeGreaterThanOrEqual(500_000)
+  }, 3_600_000)
+}

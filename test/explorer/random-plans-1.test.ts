@@ -1,0 +1,3 @@
+import { randomPlans } from './random-plans.ts'
+
+randomPlans(0)

@@ -1,0 +1,151 @@
+/**
+ * States as short lists of numbers. A state is a list of cells; each value that a cell can have is kept once and known
+ * by its number. A transition is carried out by the real code the first time, and what it read and wrote is kept:
+ * wherever those cells hold the same values again, the same happens again, and the code is not run a second time.
+ */
+import type { Store } from './plain-ledger.ts'
+
+/** What a transition did: undefined where it is not possible in such a state. */
+interface Leaf {
+  readonly writes?: readonly (readonly [cell: number, id: number])[]
+  readonly flaw?: string
+}
+interface Branch {
+  readonly cell: number
+  readonly next: Map<number, Branch | Leaf>
+}
+
+export type State = readonly number[]
+
+/** Carries out one transition on the cells it is handed: false where it is not possible, text for a broken promise. */
+export type Transition = (store: Store) => Promise<boolean | string> | boolean | string
+
+export class Cells {
+  readonly names: readonly string[]
+  readonly #index: ReadonlyMap<string, number>
+  readonly #values: unknown[][]
+  readonly #ids: Map<string, number>[]
+  readonly #memory = new Map<string, { root?: Branch | Leaf }>()
+  readonly #constants: ReadonlyMap<string, unknown>
+  /** Transitions that the real code carried out. */
+  carriedOut = 0
+
+  constructor(names: readonly string[], constants: Readonly<Record<string, unknown>>) {
+    this.names = names
+    this.#index = new Map(names.map((name, index) => [name, index]))
+    this.#values = names.map(() => [])
+    this.#ids = names.map(() => new Map<string, number>())
+    this.#constants = new Map(Object.entries(constants))
+  }
+
+  state(values: Readonly<Record<string, unknown>>): State {
+    return this.names.map((name, cell) => this.#idOf(cell, values[name]))
+  }
+
+  value(state: ArrayLike<number>, name: string): unknown {
+    const cell = this.#index.get(name) ?? -1
+    return this.#values[cell]?.[state[cell] ?? -1]
+  }
+
+  /** How many values the cells have had. */
+  get sizes(): readonly number[] {
+    return this.#values.map(({ length }) => length)
+  }
+
+  /** What the transition does here, if it is known. */
+  recall(name: string, state: ArrayLike<number>): Leaf | undefined {
+    let at = this.#memory.get(name)?.root
+    while (at !== undefined && 'cell' in at) at = at.next.get(state[at.cell] ?? -1)
+    return at
+  }
+
+  async carryOut(name: string, transition: Transition, state: ArrayLike<number>): Promise<Leaf> {
+    this.carriedOut += 1
+    const reads: number[] = []
+    const written = new Map<number, unknown>()
+    const answer = await transition({
+      get: (cellName) => {
+        const cell = this.#index.get(cellName)
+        if (cell === undefined) return this.#constants.get(cellName)
+        if (written.has(cell)) return written.get(cell)
+        if (!reads.includes(cell)) reads.push(cell)
+        return this.#values[cell]?.[state[cell] ?? -1]
+      },
+      set: (cellName, value) => {
+        const cell = this.#index.get(cellName)
+        if (cell !== undefined) written.set(cell, value)
+      },
+    })
+    const leaf: Leaf =
+      answer === false
+        ? {}
+        : {
+            writes: Array.from(written, ([cell, value]) => [cell, this.#idOf(cell, value)] as const),
+            ...(typeof answer === 'string' ? { flaw: answer } : {}),
+          }
+    this.#remember(name, reads, state, leaf)
+    return leaf
+  }
+
+  #remember(name: string, reads: readonly number[], state: ArrayLike<number>, leaf: Leaf): void {
+    const memory = this.#memory.get(name) ?? {}
+    this.#memory.set(name, memory)
+    let put = (node: Branch | Leaf): void => {
+      memory.root = node
+    }
+    let at = memory.root
+    for (const cell of reads) {
+      if (at === undefined) put((at = { cell, next: new Map() }))
+      if (!('cell' in at) || at.cell !== cell)
+        throw new Error(`${name} is not a function of what it reads: ${this.names[cell] ?? ''}`)
+      const { next } = at
+      const id = state[cell] ?? -1
+      put = (node) => void next.set(id, node)
+      at = next.get(id)
+    }
+    put(leaf)
+  }
+
+  #idOf(cell: number, value: unknown): number {
+    const text = canon(value)
+    const ids = this.#ids[cell]
+    const values = this.#values[cell]
+    if (ids === undefined || values === undefined) throw new Error(`There is no cell ${cell}.`)
+    const known = ids.get(text)
+    if (known !== undefined) return known
+    ids.set(text, values.length)
+    values.push(value)
+    return values.length - 1
+  }
+}
+
+const named = new WeakMap<object, string>()
+
+/** A large value that is known by a name of its own wherever it stands in another. */
+export function name<T extends object>(value: T, as: string): T {
+  named.set(value, `§${as}`)
+  return value
+}
+
+/** One text for equal values, maps, sets and errors included. Kept with each value, which is never changed in place. */
+export function canon(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === undefined ? '-' : JSON.stringify(value)
+  const known = named.get(value)
+  if (known !== undefined) return known
+  const text = textOf(value)
+  named.set(value, text)
+  return text
+}
+
+function textOf(value: object): string {
+  if (Array.isArray(value)) return `[${value.map(canon).join(',')}]`
+  if (value instanceof Map) return `M[${Array.from(value, canon).join(',')}]`
+  if (value instanceof Set) return `S[${Array.from(value, canon).join(',')}]`
+  if (value instanceof Date) return `D${value.getTime()}`
+  if (value instanceof Error) return `E${value.name}:${value.message}`
+  const members = value as Readonly<Record<string, unknown>>
+  return `{${Object.keys(members)
+    .sort()
+    .flatMap((key) => (members[key] === undefined ? [] : [`${key}:${canon(members[key])}`]))
+    .join(',')}}`
+}
