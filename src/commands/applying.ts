@@ -13,6 +13,7 @@ import { openProgress } from './progress.ts'
 import { compareAll, firstWave, judge, judgeAgain, type Compared, type JudgedAgain } from './reconcile.ts'
 import { loadSaved } from './saved.ts'
 import { noteRefusal } from './refusal.ts'
+import { takingBackRun } from './taking-back.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
 import { as, ledgerReader, refuseAnother, refuseOld } from './still.ts'
 import { showWarnings } from './warnings.ts'
@@ -98,7 +99,9 @@ async function judgedAgain(
   const onReading = (system: string): void => {
     progress.doing(`reading ${system}`)
   }
-  return await judgeAgain(plan, loaded, { env, now, log: session.log, onReading }).finally(progress.end)
+  return await judgeAgain(plan, loaded, { env, now, log: session.log, onReading }, takingBackRun).finally(
+    progress.end,
+  )
 }
 
 /** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */

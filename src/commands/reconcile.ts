@@ -158,15 +158,20 @@ export interface JudgedAgain {
 /**
  * The guards over the steps of a saved plan, on a fresh read, by the rules of now and by what is left of each
  * Acceptance: what its file says of them is an hour old, and another plan may have used the same Acceptance since.
+ * What its steps are founded on is the manifests, and of an undo the journal of the run: `takingBack`.
  */
 export async function judgeAgain(
   plan: Plan,
   loaded: Pick<Loaded, 'workspace' | 'branch'>,
   options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
+  takingBack: (run: string, ledger: LedgerReader) => Promise<NonNullable<Errand['changesIn']>>,
 ): Promise<JudgedAgain> {
   const { workspace } = loaded
   const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
-  const memory = await withLedger(workspace, options, (ledger) => recall(ledger, workspace, configs, options))
+  const { changesIn, ...memory } = await withLedger(workspace, options, async (ledger) => ({
+    ...(await recall(ledger, workspace, configs, options)),
+    changesIn: plan.undoes === undefined ? undefined : await takingBack(plan.undoes, ledger),
+  }))
   const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
   const whole = await withMemory(read, loaded, memory, options.now())
   const decided = await decidedNow(loaded, memory, whole, options.now())
@@ -174,10 +179,12 @@ export async function judgeAgain(
     const steps = plan.systems.find(({ name }) => name === one.config.name)?.steps ?? []
     return guardCase(one, workspace, steps)
   })
+  const reads = new Map(whole.map((one) => [one.config.name, one]))
   const founded = cases.map(({ steps, inventory: known = [], ...one }): [string, readonly string[]] => {
     const system = one.config.name
     const actual = one.observation.graph
-    const wanted = diff({ ...one, actual, inventory: known })
+    const here = reads.get(system)
+    const wanted = (here && changesIn?.(here)) ?? diff({ ...one, actual, inventory: known })
     return [system, unfounded(steps, { ...one, system, actual, wanted })]
   })
   return {

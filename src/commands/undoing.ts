@@ -1,11 +1,10 @@
 /** The steps of an undo: what a run did, what takes it back, whether that may be, and running it. */
 import { sentBy, type SentSteps } from '../apply/journal.ts'
-import { doneOf } from '../apply/taken-back.ts'
 import { exitCodeOf } from '../guard/exit.ts'
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts'
-import { isWrite, type Change } from '../model/change.ts'
+import { isWrite } from '../model/change.ts'
 import type { Plan } from '../model/plan.ts'
-import { inverseOf, type Left } from '../plan/inverse.ts'
+import type { Left } from '../plan/inverse.ts'
 import { renderUndo, undoJson } from '../render/undo.ts'
 import { forStderr, freezeOf, isWanted, refuseUnasked, running } from './applying.ts'
 import type { Border } from './border.ts'
@@ -14,10 +13,11 @@ import { exit, Fault, worst, type ExitCode } from './exit.ts'
 import { writeOut } from './files.ts'
 import { aroundOf, rendered } from './plan.ts'
 import { openProgress } from './progress.ts'
-import { compareAll, judge, narrowed, type Compared, type Errand, type Read } from './reconcile.ts'
+import { compareAll, judge, narrowed, type Compared, type Errand } from './reconcile.ts'
 import { prepareBranch, type Reverting } from './reverting.ts'
 import { findRun } from './runs.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
+import { takingBack } from './taking-back.ts'
 import { showUnread } from './warnings.ts'
 import type { Loaded } from './workspace.ts'
 
@@ -74,7 +74,7 @@ async function work(name: string, options: UndoOptions, border: Border, session:
     left.push(...undeclared(sent, loaded))
     return {
       systems: touched(sent, loaded, options),
-      changesIn: (read) => changesIn(read, sent, left),
+      changesIn: takingBack(sent, left),
     }
   }
   const compared = await compareAll(
@@ -113,18 +113,6 @@ function undeclared({ steps }: SentSteps, { workspace }: Loaded): Left[] {
       ...{ step: id, action: write.action, ref: write.ref },
       reason: 'the manifests do not declare its system any more',
     }))
-}
-
-function changesIn(
-  { config, connector: { description, rules }, observation: { graph } }: Read,
-  sent: SentSteps,
-  left: Left[],
-): readonly Change[] {
-  const here = sent.steps.filter(({ write }) => write.ref.system === config.name)
-  const { done, unclear } = doneOf(here, (kind, key) => graph.get(kind, key), description)
-  const found = inverseOf({ steps: done, actual: graph, description, rules, config })
-  left.push(...unclear, ...found.left)
-  return found.changes
 }
 
 /** `--plan` and `--out`: nothing is sent. */

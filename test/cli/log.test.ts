@@ -2,9 +2,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import Database from 'libsql'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { byHand } from './directory.ts'
 import { applied, edit, rolecall } from './rolecall.ts'
+
+/** Each test starts the program up to ten times. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const verify = (root: string, ...args: readonly string[]) => rolecall(root, ['log', 'verify', ...args])
 const schema = new Ajv2020({ strict: false }).compile(

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { byHand } from './directory.ts'
 import { applied, contents, drop, edit, put, rolecall } from './rolecall.ts'
+
+/** Each test starts the program up to ten times. */
+vi.setConfig({ testTimeout: 120_000 })
 
 let root: string
 beforeEach(() => {
@@ -101,7 +104,7 @@ Take it out of them first; rolecall undo RUN --plan --branch NAME writes them as
     expect(plain(stderr)).toContain(
       `Not taken back: 1 thing
   changed office account:chen
-      familyName is "Zhao" now, and the run left "Wang"
+   familyName is "Zhao" now, and the run left "Wang"
 `,
     )
   })
