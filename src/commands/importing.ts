@@ -67,7 +67,7 @@ function isNew(root: string): void {
 /** What a new repository has beside its manifests, as `rolecall init` writes it. */
 function surroundings(name: string): [string, string][] {
   const kept = ['.gitignore', '.vscode/settings.json', '.vscode/extensions.json']
-  return Object.entries(repository(name)).filter(([file]) => kept.includes(file))
+  return Object.entries(repository(name, 'file')).filter(([file]) => kept.includes(file))
 }
 
 /** A file that is there already, such as a .gitignore, is left as it is. */

@@ -4,16 +4,19 @@ import { version } from '../version.ts'
 /** What git must not keep: the embedded directory, the ledger, and a schema that is made from the manifests. */
 export const ignored = '.rolecall/'
 
+/** Where the ledger is: on this machine, or where every runner of CI finds it. */
+type LedgerPlace = 'file' | 'git'
+
 /** File texts by path; `name` is the handle of the Settings. */
-export function repository(name: string): Readonly<Record<string, string>> {
+export function repository(name: string, ledger: LedgerPlace): Readonly<Record<string, string>> {
   return {
-    'rolecall.yaml': settings(name),
+    'rolecall.yaml': settings(name, ledger),
     'access/people.yaml': people,
     'access/groups.yaml': groups,
     'access/policies.yaml': policies,
     '.vscode/settings.json': editor,
     '.vscode/extensions.json': extensions,
-    '.github/workflows/rolecall.yml': workflow(version()),
+    ...(ledger === 'git' ? { '.github/workflows/rolecall.yml': workflow(version()) } : {}),
     '.gitignore': `${ignored}\nplan.json\n`,
     'README.md': readme,
   }
@@ -21,15 +24,25 @@ export function repository(name: string): Readonly<Record<string, string>> {
 
 const modeline = (path: string): string => `# yaml-language-server: $schema=${path}\n`
 
-function settings(name: string): string {
+const ledgers: Readonly<Record<LedgerPlace, string>> = {
+  file: `  ledger:
+    file: .rolecall/ledger.db
+`,
+  git: `  # A ref of the repository that all clones share, so that a runner that is thrown away remembers.
+  ledger:
+    git:
+      ref: refs/rolecall/ledger
+      remote: origin
+`,
+}
+
+function settings(name: string, ledger: LedgerPlace): string {
   return `${modeline('.rolecall/schema.json')}apiVersion: rolecall/v1
 kind: Settings
 metadata:
   name: ${name}
 spec:
-  ledger:
-    file: .rolecall/ledger.db
----
+${ledgers[ledger]}---
 # The embedded directory: one SQLite file, to try everything without an account anywhere.
 ${modeline('.rolecall/schema.json')}apiVersion: rolecall/v1
 kind: System
@@ -173,10 +186,11 @@ const actions = {
 
 function workflow(release: string): string {
   return `# Checks every pull request, applies what is merged once the environment "access" approves it, and looks for
-# drift every night.
+# drift every night, each on a machine that is thrown away afterwards. What must be remembered, the ledger, is in git
+# (refs/rolecall/ledger): every job reads it with its own token, and only the job that applies may write.
 #
-# The ledger and the embedded directory are files below .rolecall/, so the jobs that read or write them run on one
-# runner of your own that keeps its working folder: the label is "rolecall".
+# The embedded directory "office" is a file below .rolecall/, which no runner keeps: it is there to try the commands on
+# a machine of your own. Put your own systems into rolecall.yaml before you merge.
 name: access
 on:
   pull_request:
@@ -190,7 +204,7 @@ permissions:
 env:
   ROLECALL: rolecall@${release}
 jobs:
-  # Everybody's pull request, forks included: no secret, no connection, a machine that is thrown away.
+  # Everybody's pull request, forks included: no secret, no connection.
   validate:
     if: github.event_name == 'pull_request'
     runs-on: ubuntu-24.04
@@ -205,11 +219,11 @@ jobs:
   # Reads the systems, so it never runs code or manifests from a fork.
   plan:
     if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
-    runs-on: [self-hosted, rolecall]
+    runs-on: ubuntu-24.04
     timeout-minutes: 30
     steps:
       - uses: ${actions.checkout}
-        with: { persist-credentials: false, fetch-depth: 0, clean: false }
+        with: { fetch-depth: 0 }
       - uses: ${actions.node}
         with: { node-version: "24" }
       - run: npx --yes "$ROLECALL" plan -o markdown --protected-ref "origin/$BASE" --out plan.md
@@ -220,11 +234,11 @@ jobs:
   # The plan of what was merged; the environment's approval below is given to exactly this file.
   merged:
     if: github.ref == 'refs/heads/main' && (github.event_name == 'push' || github.event_name == 'workflow_dispatch')
-    runs-on: [self-hosted, rolecall]
+    runs-on: ubuntu-24.04
     timeout-minutes: 30
     steps:
       - uses: ${actions.checkout}
-        with: { persist-credentials: false, fetch-depth: 0, clean: false }
+        with: { fetch-depth: 0 }
       - uses: ${actions.node}
         with: { node-version: "24" }
       - run: npx --yes "$ROLECALL" plan --protected-ref HEAD --out plan.json | tee -a "$GITHUB_STEP_SUMMARY"
@@ -237,11 +251,13 @@ jobs:
     needs: merged
     environment: access
     concurrency: { group: rolecall-apply, cancel-in-progress: false }
-    runs-on: [self-hosted, rolecall]
+    # The ledger is written with this job's token.
+    permissions: { contents: write }
+    runs-on: ubuntu-24.04
     timeout-minutes: 60
     steps:
       - uses: ${actions.checkout}
-        with: { persist-credentials: false, fetch-depth: 0, clean: false }
+        with: { fetch-depth: 0 }
       - uses: ${actions.node}
         with: { node-version: "24" }
       - uses: ${actions.download}
@@ -250,11 +266,11 @@ jobs:
 
   drift:
     if: github.event_name == 'schedule'
-    runs-on: [self-hosted, rolecall]
+    runs-on: ubuntu-24.04
     timeout-minutes: 30
     steps:
       - uses: ${actions.checkout}
-        with: { persist-credentials: false, fetch-depth: 0, clean: false }
+        with: { fetch-depth: 0 }
       - uses: ${actions.node}
         with: { node-version: "24" }
       - run: npx --yes "$ROLECALL" drift --protected-ref HEAD

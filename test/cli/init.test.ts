@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { cli, put, rolecall, temporary } from './rolecall.ts'
+import { cli, edit, put, rolecall, temporary } from './rolecall.ts'
 
 describe('init', () => {
   it('writes a repository that validates, plans, applies and then finds no drift', () => {
@@ -40,29 +40,151 @@ describe('init', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe('mine')
   })
 
-  it('writes a workflow that gives no secret to a fork and pins every action to a commit', () => {
+  it('writes no workflow where the ledger is a file, which no runner would find again', () => {
     const root = temporary()
     rolecall(root, ['init'])
-    const text = readFileSync(join(root, '.github/workflows/rolecall.yml'), 'utf8')
-    const { jobs, permissions } = parse(text) as {
-      jobs: Record<
-        string,
-        { if?: string; environment?: string; concurrency?: unknown; steps: { uses?: string }[] }
-      >
-      permissions: unknown
-    }
-    expect(permissions).toEqual({ contents: 'read' })
-    expect(jobs['plan']?.if).toContain('head.repo.full_name == github.repository')
-    expect(jobs['apply']).toMatchObject({
+    expect(existsSync(join(root, '.github'))).toBe(false)
+    expect(readFileSync(join(root, 'rolecall.yaml'), 'utf8')).toContain('file: .rolecall/ledger.db')
+  })
+})
+
+interface Job {
+  readonly if?: string
+  readonly 'runs-on': string
+  readonly environment?: string
+  readonly concurrency?: unknown
+  readonly permissions?: unknown
+  readonly steps: readonly {
+    readonly uses?: string
+    readonly run?: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly with?: Readonly<Record<string, unknown>>
+  }[]
+}
+
+const workflow = '.github/workflows/rolecall.yml'
+
+function jobsOf(root: string): Readonly<Record<string, Job>> {
+  const { jobs } = parse(readFileSync(join(root, workflow), 'utf8')) as { jobs: Record<string, Job> }
+  return jobs
+}
+
+describe('init --ci', () => {
+  it('writes a workflow that gives no secret to a fork, pins every action to a commit, and writes from one job', () => {
+    const root = temporary()
+    expect(rolecall(root, ['init', '--ci'])).toMatchObject({ code: 0 })
+    const text = readFileSync(join(root, workflow), 'utf8')
+    const jobs = jobsOf(root)
+    expect(Object.keys(jobs)).toEqual(['validate', 'plan', 'merged', 'apply', 'drift'])
+    expect((parse(text) as { permissions: unknown }).permissions).toEqual({ contents: 'read' })
+    const { apply, validate, ...reading } = jobs
+    expect(apply).toMatchObject({
       environment: 'access',
       concurrency: { 'cancel-in-progress': false },
+      permissions: { contents: 'write' },
     })
+    for (const job of [validate, ...Object.values(reading)]) expect(job?.permissions).toBeUndefined()
+    for (const job of Object.values(jobs)) expect(job['runs-on']).toBe('ubuntu-24.04')
+
+    // what a fork can start runs with nothing; what reads a system or the ledger does not run for a fork
+    expect(validate?.if).toBe("github.event_name == 'pull_request'")
+    expect(validate?.steps[0]?.with).toEqual({ 'persist-credentials': false })
+    expect(jobs['plan']?.if).toContain('head.repo.full_name == github.repository')
+    for (const name of ['merged', 'drift']) expect(jobs[name]?.if).toMatch(/'(push|schedule)'/)
+    for (const job of [apply, ...Object.values(reading)])
+      expect(job?.steps[0]?.with).toEqual({ 'fetch-depth': 0 })
+
     const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []))
     expect(used.length).toBeGreaterThan(5)
     for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
-    expect(text).not.toMatch(/pull_request_target|secrets\./)
+    expect(text).not.toMatch(/pull_request_target|secrets\.|self-hosted/)
   })
+
+  it('says what the ledger and the workflow need', () => {
+    expect(rolecall(temporary(), ['init', '--ci', 'team']).stdout).toContain(`
+plan and apply need a clone whose remote "origin" all runners share, since the ledger is a ref of it. On GitHub, make an
+environment "access" with required reviewers: the workflow applies only what they approve.
+`)
+  })
+
+  it('its jobs, each in a clone that is thrown away, plan, apply and find no drift over one ledger', () => {
+    const { merge, job } = pipeline()
+    merge('first')
+    expect(job('merged')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\+ account +ana/) as string,
+    })
+    expect(job('apply')).toMatchObject({ code: 0 })
+    expect(job('drift')).toMatchObject({ code: 0, stdout: expect.stringContaining('No drift') as string })
+
+    // With what the ledger remembers, also an owner may lose the role.
+    merge('second', (root) => {
+      edit(root, 'access/people.yaml', /role: Owner(?![\s\S]*role: Owner)/, 'role: Member')
+      edit(root, 'rolecall.yaml', 'minimum: 2', 'minimum: 1')
+      edit(root, 'rolecall.yaml', '      - bo\n', '')
+    })
+    expect(job('plan')).toMatchObject({ code: 0 })
+    expect(job('merged')).toMatchObject({ code: 0, stdout: expect.stringMatching(/~ account +bo/) as string })
+    expect(job('apply')).toMatchObject({ code: 0 })
+    expect(job('apply')).toMatchObject({ code: 6, stderr: expect.stringContaining('applied') as string })
+    expect(job('drift')).toMatchObject({ code: 0 })
+  }, 240_000)
 })
+
+/** A repository that `init --ci` made, pushed to a remote, whose jobs run as its workflow says; all but the system is new in each. */
+function pipeline() {
+  const home = temporary()
+  const git = (cwd: string, ...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=ana', '-c', 'user.email=ana@acme.example', ...args], {
+      cwd,
+      stdio: 'pipe',
+      encoding: 'utf8',
+    })
+  const [remote, here] = [join(home, 'shared.git'), join(home, 'here')]
+  git(home, 'init', '-q', '--bare', '-b', 'main', remote)
+  rolecall(home, ['init', '--ci', 'here'])
+  git(here, 'init', '-q', '-b', 'main')
+  git(here, 'remote', 'add', 'origin', remote)
+  put(home, 'bin/npx', `#!/bin/sh\nshift 2\nexec '${process.execPath}' '${cli}' "$@"\n`)
+  chmodSync(join(home, 'bin/npx'), 0o755)
+  let clones = 0
+  return {
+    merge: (subject: string, change: (root: string) => void = () => undefined): void => {
+      change(here)
+      git(here, 'add', '.')
+      git(here, 'commit', '-qm', subject)
+      git(here, 'push', '-q', 'origin', 'main')
+    },
+    job: (name: string) => {
+      clones += 1
+      const clone = join(home, `runner-${clones}`)
+      git(home, 'clone', '-q', remote, clone)
+      // what is outside of a runner: the system, and the plan that one job uploads and another downloads
+      const [system, kept] = [join(home, 'office.db'), join(home, 'plan.json')]
+      mkdirSync(join(clone, '.rolecall'))
+      if (existsSync(system)) copyFileSync(system, join(clone, '.rolecall/office.db'))
+      if (name === 'apply') copyFileSync(kept, join(clone, 'plan.json'))
+      const commands = (jobsOf(clone)[name]?.steps ?? []).flatMap(({ run }) => run ?? [])
+      const { status, stdout, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', commands.join('\n')], {
+        cwd: clone,
+        encoding: 'utf8',
+        env: {
+          PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`,
+          HOME: home,
+          CI: 'true',
+          GITHUB_ACTIONS: 'true',
+          GITHUB_STEP_SUMMARY: join(home, 'summary.md'),
+          ROLECALL: 'rolecall',
+          BASE: 'main',
+        },
+      })
+      if (name === 'apply') copyFileSync(join(clone, '.rolecall/office.db'), system)
+      const made = join(clone, 'plan.json')
+      if (name === 'merged' && existsSync(made)) copyFileSync(made, kept)
+      return { code: status, stdout, stderr }
+    },
+  }
+}
 
 describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('prints a script for %s that the shell accepts', (shell) => {
