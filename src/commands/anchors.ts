@@ -1,10 +1,11 @@
 /**
  * An anchor leaves in two merged changes: one that takes it out of `owners.anchors`, and a later one that lowers it. So
- * besides the anchors of the protected ref those of the manifests at hand count, and those just before the last merge.
+ * besides the anchors of the protected ref those of the manifests at hand count, those just before the last merge, and
+ * those of the manifests that were applied last: a change that was merged and refused is not let through by the next.
  */
 import type { Source } from '../manifest/document.ts'
 import { parseSources } from '../manifest/parse.ts'
-import type { Workspace } from '../model/workspace.ts'
+import type { SystemConfig, Workspace } from '../model/workspace.ts'
 
 type Anchors = ReadonlyMap<string, readonly string[]>
 
@@ -27,14 +28,27 @@ export function withFormerAnchors(workspace: Workspace, versions: readonly (read
   const all = versions.map(anchorsIn)
   const systems = new Map(
     [...workspace.systems].map(([name, config]) => {
-      const now = new Set(config.owners.anchors)
-      const former = [...new Set(all.flatMap((anchors) => anchors.get(name) ?? []))].filter(
-        (one) => !now.has(one),
-      )
-      return [name, former.length === 0 ? config : { ...config, owners: { ...config.owners, former } }]
+      return [
+        name,
+        withFormer(
+          config,
+          all.flatMap((anchors) => anchors.get(name) ?? []),
+        ),
+      ]
     }),
   )
   return { ...workspace, systems }
+}
+
+/** The system with its anchors in these sources beside those that count anyway. */
+export function withAnchorsOf(config: SystemConfig, sources: readonly Source[]): SystemConfig {
+  return withFormer(config, anchorsIn(sources).get(config.name) ?? [])
+}
+
+function withFormer(config: SystemConfig, anchors: readonly string[]): SystemConfig {
+  const now = new Set(config.owners.anchors)
+  const former = [...new Set([...(config.owners.former ?? []), ...anchors])].filter((one) => !now.has(one))
+  return former.length === 0 ? config : { ...config, owners: { ...config.owners, former } }
 }
 
 function member(value: unknown, name: string): unknown {

@@ -2,7 +2,7 @@
  * What the protected branch knows of live things that nobody declares: who declared them, and which commit took them
  * out. A ledger that was lost is rebuilt from this; one that is whole asks only for what came since.
  */
-import { descentOf, MissingContent, type Commit } from '../git/history.ts'
+import { descentOf, type Commit } from '../git/history.ts'
 import type { Source } from '../manifest/document.ts'
 import { readManifests } from '../manifest/read.ts'
 import type { LastSeen } from '../ledger/ledger.ts'
@@ -15,9 +15,8 @@ import { rebuilt, undeclared, wordsOf, type Past } from '../plan/past.ts'
 import { isWholeRead } from '../plan/census.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { Connector, Observation } from '../connector/contract.ts'
-import { exit, Fault } from './exit.ts'
 import { parseOnce, revisions, type Revision } from './revisions.ts'
-import type { ProtectedBranch } from './workspace.ts'
+import { fromWholeClone, type ProtectedBranch } from './workspace.ts'
 
 /** One system whose live side was read. */
 interface Looked {
@@ -42,16 +41,9 @@ export async function lookBack(
     const key = search.since === undefined ? '' : `${search.since.commit} ${search.since.at}`
     together.set(key, [...(together.get(key) ?? []), search])
   }
-  try {
+  await fromWholeClone(async () => {
     for (const group of together.values()) await walk(group, branch, { root, now })
-  } catch (error) {
-    if (!(error instanceof MissingContent)) throw error
-    throw new Fault(
-      exit.unknown,
-      'This clone is partial: git left out what files said earlier, so what was declared then cannot be seen.',
-      'Clone without --filter, or fetch the rest: "git fetch --refetch --no-filter".',
-    )
-  }
+  })
   return new Map(searches.map((search) => [search.system.config.name, search.past]))
 }
 

@@ -23,12 +23,13 @@ import { assemble } from '../plan/plan.ts'
 import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { lapsed, withFormerPeople } from './acceptances.ts'
+import { withAnchorsOf } from './anchors.ts'
 import { exit, Fault } from './exit.ts'
 import type { Log } from './logger.ts'
 import { recall, withLedger, type Memory } from './memory.ts'
 import { lookBack } from './past.ts'
 import { targetOf } from './target.ts'
-import { loadWorkspace, type Loaded } from './workspace.ts'
+import { loadWorkspace, systemFilesOf, type Loaded } from './workspace.ts'
 
 export interface ReconcileOptions {
   readonly cwd: string
@@ -287,13 +288,17 @@ async function withMemory(
   memory: Memory,
   now: Date,
 ): Promise<Remembered[]> {
-  const whole = read
-    .filter((one) => 'observation' in one)
-    .map((one) => ({
-      ...one,
-      recorded: memory.inventory(one.config.name),
-      lastSeen: memory.lastSeen(one.config.name),
-    }))
+  const filesOf = memoised((commit: string) => (branch === undefined ? [] : systemFilesOf(branch, commit)))
+  const whole = await Promise.all(
+    read
+      .filter((one) => 'observation' in one)
+      .map(async (one) => {
+        const lastSeen = memory.lastSeen(one.config.name)
+        const applied = lastSeen?.commit === undefined ? [] : await filesOf(lastSeen.commit)
+        const recorded = memory.inventory(one.config.name)
+        return { ...one, config: withAnchorsOf(one.config, applied), recorded, lastSeen }
+      }),
+  )
   const looked = whole.map(({ recorded, ...one }) => ({
     ...one,
     desired: desiredOf(workspace, one.config),
@@ -301,6 +306,15 @@ async function withMemory(
   }))
   const pasts = branch && (await lookBack(branch, looked, { root: workspace.root, now }))
   return whole.map((one) => ({ ...one, past: pasts?.get(one.config.name) }))
+}
+
+function memoised<K, V>(make: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>()
+  return (key) => {
+    const value = known.get(key) ?? make(key)
+    known.set(key, value)
+    return value
+  }
 }
 
 /** Only what is known to be the outside's fault; anything else is a bug and keeps its stack. */

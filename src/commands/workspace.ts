@@ -10,6 +10,7 @@ import {
   commitOf,
   filesAt,
   mergedBefore,
+  MissingContent,
   openRepository,
   uncommitted,
   UnknownRef,
@@ -168,9 +169,29 @@ export async function sourcesAt(repository: Repository, id: string): Promise<Sou
   return [...first, ...manifests.map(toSource)]
 }
 
+/** What may hold a System at a commit of the branch; none for one that this clone does not have. */
+export async function systemFilesOf({ repository }: ProtectedBranch, id: string): Promise<Source[]> {
+  const known = await commitOf(repository, id).catch(() => undefined)
+  return known === undefined ? [] : await systemFilesAt(repository, known)
+}
+
+/** What `work` gives where the clone has all that it asks git for; a partial one is told what to do. */
+export async function fromWholeClone<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof MissingContent)) throw error
+    throw new Fault(
+      exit.unknown,
+      'This clone is partial: git left out what files said earlier, so what was declared then cannot be seen.',
+      'Clone without --filter, or fetch the rest: "git fetch --refetch --no-filter".',
+    )
+  }
+}
+
 /** What may hold a System at an earlier commit; none where there was no workspace yet. */
 async function systemFilesAt(repository: Repository, id: string): Promise<Source[]> {
-  const files = await filesAt(repository, id, (file) => isManifest(file))
+  const files = await fromWholeClone(() => filesAt(repository, id, (file) => isManifest(file)))
   return files.flatMap(({ file, bytes }) => {
     const decoded = decode(file, bytes)
     return 'fault' in decoded || !decoded.text.includes('anchors') ? [] : [{ file, text: decoded.text }]

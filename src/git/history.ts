@@ -3,7 +3,7 @@
  * files as each of them left them. Three processes, however many commits; file contents in a few more.
  */
 import { parseBatch } from './batch.ts'
-import { git, type Repository } from './repository.ts'
+import { git, MissingContent, type Repository } from './repository.ts'
 
 export interface Commit {
   readonly id: string
@@ -18,11 +18,6 @@ export interface Step {
   readonly commit: Commit
   /** Per file that it touched: the content before; undefined where it was not there. */
   readonly before: readonly { readonly file: string; readonly id: string | undefined }[]
-}
-
-/** Content that this clone does not have. */
-export class MissingContent extends Error {
-  override name = 'MissingContent'
 }
 
 /** The commits after `since` (of all of history without it) that touched one of the paths, the newest first. */

@@ -32,6 +32,11 @@ export class UnknownRef extends Error {
   override name = 'UnknownRef'
 }
 
+/** Content that this clone does not have. */
+export class MissingContent extends Error {
+  override name = 'MissingContent'
+}
+
 /** The repository that holds `directory`; undefined outside of git and where there is no git program. */
 export async function openRepository(directory: string): Promise<Repository | undefined> {
   try {
@@ -108,7 +113,8 @@ export async function uncommitted(repository: Repository, paths: readonly string
 
 /**
  * The files that `wanted` picks (by path relative to the workspace) as `commit` has them, sorted by path.
- * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files.
+ * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files. Throws
+ * MissingContent in a partial clone.
  */
 export async function filesAt(
   repository: Repository,
@@ -118,7 +124,11 @@ export async function filesAt(
   const names = (await listing(repository, commit)).filter(wanted).sort()
   if (names.length === 0) return []
   const asked = names.map((name) => `${commit}:${repository.prefix}${name}\n`).join('')
-  const answer: unknown = await git(repository.root, asked).binaryCatFile(['--batch'])
+  const answer: unknown = await git(repository.root, asked)
+    .binaryCatFile(['--batch'])
+    .catch((error: unknown) => {
+      throw /promisor/.test(String(error)) ? new MissingContent() : error
+    })
   const objects = answer instanceof Uint8Array ? parseBatch(answer, names.length) : undefined
   if (objects === undefined) throw new UnknownRef(`git did not answer for commit ${commit}.`)
   return names.map((file, index) => {

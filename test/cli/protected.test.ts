@@ -136,6 +136,19 @@ describe('an anchor leaves in two merged changes', () => {
     )
   })
 
+  it('nor does the next merge let it through, as long as nothing was applied between', () => {
+    const root = anchored()
+    takeOut(root)
+    lower(root)
+    merge(root, 'both at once')
+    expect(rolecall(root, ['-q', 'apply', '--auto-approve']).code).toBe(3)
+    git(root, 'commit', '-q', '--allow-empty', '-m', 'something else')
+    git(root, 'branch', '-f', 'main', 'change')
+    const { code, stderr } = rolecall(root, ['-q', 'apply', '--auto-approve'])
+    expect(code).toBe(3)
+    expect(stderr).toContain('anchor-touched')
+  })
+
   it('two changes, one after the other, are not', () => {
     const root = anchored()
     takeOut(root)
