@@ -113,6 +113,8 @@ export class Cells {
     if (ids === undefined || values === undefined) throw new Error(`There is no cell ${cell}.`)
     const known = ids.get(text)
     if (known !== undefined) return known
+    if (values.length > 0xffff)
+      throw new Error(`The cell ${this.names[cell] ?? ''} has too many values for 16 bits.`)
     ids.set(text, values.length)
     values.push(value)
     return values.length - 1
