@@ -5,7 +5,7 @@ import type { LedgerReader } from '../ledger/ledger.ts'
 import { inverseOf, type Left } from '../plan/inverse.ts'
 import type { Errand } from './reconcile.ts'
 
-export type ChangesIn = NonNullable<Errand['changesIn']>
+type ChangesIn = NonNullable<Errand['changesIn']>
 
 /** `left` is given what is not taken back. */
 export function takingBack(sent: SentSteps, left: Left[]): ChangesIn {

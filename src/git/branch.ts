@@ -5,7 +5,7 @@
 import { git, type Repository } from './repository.ts'
 
 /** A file of the new commit, by its path relative to the workspace: its text, or undefined where it is taken out. */
-export type Edits = ReadonlyMap<string, string | undefined>
+type Edits = ReadonlyMap<string, string | undefined>
 
 /** Whether git takes the name for a branch. What begins with a dash would be taken for an option. */
 export async function isBranchName(repository: Repository, name: string): Promise<boolean> {

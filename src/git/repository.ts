@@ -127,7 +127,7 @@ export async function filesAt(
   const answer: unknown = await git(repository.root, asked)
     .binaryCatFile(['--batch'])
     .catch((error: unknown) => {
-      throw /promisor/.test(String(error)) ? new MissingContent() : error
+      throw String(error).includes('promisor') ? new MissingContent() : error
     })
   const objects = answer instanceof Uint8Array ? parseBatch(answer, names.length) : undefined
   if (objects === undefined) throw new UnknownRef(`git did not answer for commit ${commit}.`)

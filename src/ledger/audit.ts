@@ -20,7 +20,7 @@ export function sealAfter(
 }
 
 /** A chain that is followed record by record. */
-export interface Chain {
+interface Chain {
   /** How many records have been followed. */
   readonly count: number
   /** Hash of the last one: whoever keeps it elsewhere notices later that the end was cut off or all was replaced. */

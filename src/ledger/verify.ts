@@ -7,7 +7,7 @@ import type { Json } from '../model/json.ts'
 import { newChain } from './audit.ts'
 import type { AuditRecord, JournalRecord, LedgerReader, RunRecord } from './ledger.ts'
 
-export interface Verdict {
+interface Verdict {
   readonly whole: boolean
   /** Records that fit, from the first on. */
   readonly records: number

@@ -34,7 +34,7 @@ import { fromAside, movesAside } from './swap.ts'
 import { refOf, type Trace } from './trace.ts'
 import { toRemove } from './unmake.ts'
 
-export type { Inverse, InverseInput, Left } from './inverse-work.ts'
+export type { Left } from './inverse-work.ts'
 
 /** The changes in no order yet, and what is left as it is. */
 export function inverseOf(input: InverseInput): Inverse {
@@ -167,6 +167,6 @@ function wantedByKind(
   return byKind
 }
 
-export function sameTargets(a: readonly LinkTarget[], b: readonly LinkTarget[]): boolean {
+function sameTargets(a: readonly LinkTarget[], b: readonly LinkTarget[]): boolean {
   return a.length === b.length && a.every((target) => b.includes(target))
 }

@@ -54,7 +54,7 @@ export interface OwnerContext {
 }
 
 /** What all of this is worked out from. */
-export type OwnerInput = Pick<OwnerContext, 'config' | 'description' | 'rules' | 'desired' | 'people'>
+type OwnerInput = Pick<OwnerContext, 'config' | 'description' | 'rules' | 'desired' | 'people'>
 
 /** `writes` tell which account is which, where some of them are renamed. */
 export function ownerContext(
