@@ -16,7 +16,7 @@ import { newRun, type Effect, type Event, type Run } from './run.ts'
 import { notStarted, summarize, type Circumstances } from './summary.ts'
 
 /** After an interrupt, what is in flight has so long to end, and what closes the run so long after that. */
-const grace = { inFlight: 4000, closing: 250 }
+const grace = { inFlight: 3000, closing: 250 }
 
 /**
  * Runs a plan that the guards let through: sends its steps in order, keeps the journal, confirms owners before

@@ -62,8 +62,8 @@ export async function execution(
     return exitOf(report)
   } finally {
     progress.end()
-    interrupt.release()
     await ledger.close()
+    interrupt.release()
   }
 }
 

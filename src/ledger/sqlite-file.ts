@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Libsql from 'libsql'
+import { moment } from '../sqlite/patiently.ts'
 import { undisturbed } from '../sqlite/undisturbed.ts'
 import { LedgerUnreachable } from './ledger.ts'
 
@@ -51,9 +52,26 @@ export function openFile(path: string, now: Date): { database: Database; created
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
-    const created = database.transaction(() => migrate(database, path, now)).immediate()
+    const created = transact(database, () => migrate(database, path, now))
+    database.pragma(`busy_timeout = ${moment}`)
     return { database, created }
   })
+}
+
+/**
+ * Runs `work` in one transaction: on the disk when it returns, undone when it throws. The driver's own wrapper rolls
+ * back what SQLite has rolled back already, as it does when the disk fails, and then tells of that instead of the disk.
+ */
+export function transact<T>(database: Database, work: () => T): T {
+  database.exec('begin immediate')
+  try {
+    const result = work()
+    database.exec('commit')
+    return result
+  } catch (error) {
+    if (database.inTransaction) database.exec('rollback')
+    throw error
+  }
 }
 
 /** A way to ask a file. */

@@ -3,6 +3,7 @@
  * when it returns (write-ahead log, synchronous = FULL).
  */
 import type { Json, JsonObject } from '../model/json.ts'
+import { patiently } from '../sqlite/patiently.ts'
 import { sealAfter } from './audit.ts'
 import { emptyLedger } from './empty.ts'
 import type {
@@ -19,7 +20,7 @@ import type {
   RunRecord,
 } from './ledger.ts'
 import { systemsOf, take, TakenLocks, type LedgerOptions, type LockState } from './lock.ts'
-import { inWords, openFile, openFileToRead, type Database } from './sqlite-file.ts'
+import { inWords, openFile, openFileToRead, transact, type Database } from './sqlite-file.ts'
 
 /** Opens or creates the ledger at `path`. Throws LedgerUnreachable. */
 export function openSqlite(path: string, options: LedgerOptions): Ledger {
@@ -32,12 +33,10 @@ export function openSqlite(path: string, options: LedgerOptions): Ledger {
   /** Runs `work` in one durable transaction that first proves the locks taken, and those of `needed`. */
   const write = <T>(needed: Iterable<string>, work: () => T): Promise<T> =>
     attempt(path, () =>
-      database
-        .transaction(() => {
-          for (const system of taken.toProve(needed)) taken.prove(system, lockState(run, system))
-          return work()
-        })
-        .immediate(),
+      transact(database, () => {
+        for (const system of taken.toProve(needed)) taken.prove(system, lockState(run, system))
+        return work()
+      }),
     )
 
   const lockOf = (system: string, generation: number): Lock => ({
@@ -94,8 +93,8 @@ export function openSqlite(path: string, options: LedgerOptions): Ledger {
 
     close: () =>
       attempt(path, () => {
-        // leaves one whole file behind, so that a copy of it is a copy of the ledger
-        database.pragma('wal_checkpoint(TRUNCATE)')
+        // leaves one whole file behind, so that a copy of it is a copy of the ledger; what is in its log is as safe
+        quietly(() => database.pragma('wal_checkpoint(TRUNCATE)'))
         database.close()
       }),
   }
@@ -272,9 +271,15 @@ function statements(database: Database): Run {
 
 /** The driver is synchronous; what it throws becomes a rejection, faults of the file in words. */
 function attempt<T>(path: string, work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(inWords(path, work))
-  })
+  return patiently(() => inWords(path, work))
+}
+
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {
+    return
+  }
 }
 
 /** Absent is a missing key, not null. */

@@ -3,6 +3,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectorFault } from '../../connector/fault.ts'
+import { moment } from '../../sqlite/patiently.ts'
 import { undisturbed } from '../../sqlite/undisturbed.ts'
 import type { Value } from './convert.ts'
 import { guarded } from './faults.ts'
@@ -22,9 +23,6 @@ export interface Connection {
   readonly inTransaction: boolean
   readonly close: () => void
 }
-
-/** How long to wait for another program that holds the file, in milliseconds. */
-const patience = 5000
 
 /** A way to look into a file. */
 interface Looker {
@@ -92,7 +90,7 @@ export function openToWrite(file: string): Connection {
 
 function connect(file: string, address: string, farewell = ''): Connection {
   const database = new Database(address)
-  database.exec(`PRAGMA busy_timeout = ${patience}`)
+  database.exec(`PRAGMA busy_timeout = ${moment}`)
   const statements = new Map<string, Database.Statement>()
   const prepare = (sql: string): Database.Statement => {
     const statement = statements.get(sql) ?? database.prepare(sql)

@@ -4,6 +4,7 @@ import { Graph } from '../../model/graph.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { Proof } from '../../model/plan.ts'
 import { kinds, refKey, type Kind, type Resource, type ResourceRef } from '../../model/resource.ts'
+import { patiently } from '../../sqlite/patiently.ts'
 import { toResource } from './convert.ts'
 import { openToRead, type Connection } from './database.ts'
 import { description } from './describe.ts'
@@ -18,10 +19,10 @@ export function readDirectory(system: string, file: string, now: () => Date): Re
   return {
     // A file has no credentials, so there is nobody to be.
     whoami: () => Promise.resolve(undefined),
-    observe: () => soon(() => look((connection) => observe(system, file, connection, now))),
-    read: (ref) => soon(() => look((connection) => readOne(connection, ref))),
-    ownerPayloads: () => soon(() => look(ownerPayloads)),
-    close: () => soon(close),
+    observe: () => patiently(() => look((connection) => observe(system, file, connection, now))),
+    read: (ref) => patiently(() => look((connection) => readOne(connection, ref))),
+    ownerPayloads: () => patiently(() => look(ownerPayloads)),
+    close: () => patiently(close),
   }
 }
 
@@ -92,11 +93,4 @@ function ownerPayloads(connection: Connection | undefined): readonly JsonObject[
   const places = description.ownerRoles.map(() => '?').join(', ')
   const sql = `SELECT id, user_name, type, status, role, scope FROM accounts WHERE role IN (${places})`
   return connection?.rows(sql, ...description.ownerRoles) ?? []
-}
-
-/** libsql answers at once; the contract is asynchronous for the systems that do not. */
-export function soon<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work())
-  })
 }

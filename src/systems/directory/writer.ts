@@ -2,11 +2,12 @@ import { mergeSet, movedSince } from '../../connector/before.ts'
 import type { Writer, WriteResult } from '../../connector/contract.ts'
 import type { Write } from '../../model/change.ts'
 import type { Resource } from '../../model/resource.ts'
+import { patiently } from '../../sqlite/patiently.ts'
 import { fieldColumns, linkColumns, linkRows, type Row, type Value } from './convert.ts'
 import { openToWrite, type Connection } from './database.ts'
 import { description } from './describe.ts'
 import { layouts } from './layout.ts'
-import { readOne, readPointing, soon } from './reader.ts'
+import { readOne, readPointing } from './reader.ts'
 import { Refusal, sentence } from './refusal.ts'
 import { deleteWhere, insert, updateById } from './sql.ts'
 
@@ -16,16 +17,32 @@ import { deleteWhere, insert, updateById } from './sql.ts'
  */
 export function writeDirectory(file: string): Writer {
   let opened: Connection | undefined
+  let isClosed = false
+  // what waits for the file when its run is over must not be carried out any more
+  const whenFree = <T>(work: () => T): Promise<T> => patiently(work, () => isClosed)
   return {
-    write: (writes) => soon(() => send(file, (opened ??= openToWrite(file)), writes)),
-    close: () => soon(() => opened?.close()),
+    write: async (writes) => {
+      const connection = (opened ??= await whenFree(() => openToWrite(file)))
+      return send(file, connection, writes, whenFree)
+    },
+    close: () => {
+      isClosed = true
+      return patiently(() => opened?.close())
+    },
   }
 }
 
-function send(file: string, connection: Connection, writes: readonly Write[]): readonly WriteResult[] {
+async function send(
+  file: string,
+  connection: Connection,
+  writes: readonly Write[],
+  whenFree: (work: () => void) => Promise<void>,
+): Promise<readonly WriteResult[]> {
   const ids: string[] = []
   try {
-    connection.exec('BEGIN IMMEDIATE')
+    await whenFree(() => {
+      connection.exec('BEGIN IMMEDIATE')
+    })
     for (const write of writes) ids.push(perform(connection, write))
   } catch (error) {
     rollback(connection)
