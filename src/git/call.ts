@@ -4,6 +4,7 @@
  * refuses every setting that could run a program; what is needed of them is listed here, and nothing else comes along.
  * Nobody is ever asked for a password.
  */
+import type { Readable } from 'node:stream'
 import { simpleGit } from 'simple-git'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -18,6 +19,9 @@ export interface GitSetting {
 export class GitUnreachable extends Error {
   override name = 'GitUnreachable'
 }
+
+/** It did not answer at all: who asks again at once waits as long again. */
+export class GitSilent extends GitUnreachable {}
 
 /** Variables of git that say how to reach a remote. Others (GIT_DIR, GIT_INDEX_FILE, …) say where to look: never those. */
 const ways =
@@ -70,26 +74,27 @@ function lowered(key: string): string {
   return key.slice(0, first).toLowerCase() + key.slice(first, last) + key.slice(last).toLowerCase()
 }
 
-/** Silence for so long means that no answer comes: less than a lock waits for a heartbeat. */
-const silence = 20_000
+/** Milliseconds of silence that mean that no answer comes: less than a lock waits for a heartbeat. */
+export const silence = 20_000
 
 interface Call {
   readonly directory: string
   readonly env: Readonly<Record<string, string>>
   readonly input?: string
+  readonly silence: number
 }
 
 /** Runs git and gives what it prints. Rejects with GitUnreachable. */
 export function git(args: readonly string[], call: Call): Promise<string> {
-  return inWords(() => client(call).raw([...args]))
+  return inWords(call, () => client(call).raw([...args]))
 }
 
 /** The objects that `input` names, one a line, as `parseBatch` takes them apart. Rejects with GitUnreachable. */
 export function catFile(call: Call & { readonly input: string }): Promise<Uint8Array> {
-  return inWords(async () => (await client(call).binaryCatFile(['--batch'])) as Uint8Array)
+  return inWords(call, async () => (await client(call).binaryCatFile(['--batch'])) as Uint8Array)
 }
 
-function client({ directory, env, input }: Call) {
+function client({ directory, env, input, silence }: Call) {
   return simpleGit({
     baseDir: directory,
     // An object of a stranger is checked before it is kept, and nothing is tidied up behind our back.
@@ -99,7 +104,33 @@ function client({ directory, env, input }: Call) {
     timeout: { block: silence },
     ...heardOut,
     ...(input === undefined ? {} : { input: () => input }),
-  }).env(env)
+  })
+    .env(env)
+    .outputHandler((_, stdout, stderr) => {
+      letGo([stdout as Readable, stderr as Readable], silence)
+    })
+}
+
+/**
+ * After so long a silence simple-git ends git, but not what git has started: an ssh that hangs keeps the streams open, and
+ * their end is what is waited for.
+ */
+function letGo(streams: readonly Readable[], silence: number): void {
+  const drop = (): void => {
+    for (const stream of streams) stream.destroy()
+  }
+  let open = streams.length
+  let timer = setTimeout(drop, silence + 500)
+  for (const stream of streams) {
+    stream.on('data', () => {
+      clearTimeout(timer)
+      timer = setTimeout(drop, silence + 500)
+    })
+    stream.once('close', () => {
+      open -= 1
+      if (open === 0) clearTimeout(timer)
+    })
+  }
 }
 
 /**
@@ -134,10 +165,12 @@ const unsafe = {
   allowUnsafeUrlRewrite: true,
 } as const
 
-async function inWords<T>(work: () => Promise<T>): Promise<T> {
+async function inWords<T>({ silence }: Call, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
+    if (error instanceof Error && error.message.includes('block timeout reached'))
+      throw new GitSilent(`git gave no answer within ${silence / 1000} seconds`, { cause: error })
     throw new GitUnreachable(wordsOf(error), { cause: error })
   }
 }
@@ -145,7 +178,6 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
 /** The lines in which git says what is wrong, without a name or a password inside an address. */
 function wordsOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  if (text.includes('block timeout reached')) return `git gave no answer within ${silence / 1000} seconds`
   const lines = text
     .split(/[\r\n]+/)
     .map((line) => line.trim())

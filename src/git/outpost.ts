@@ -3,9 +3,6 @@
  * refs, its FETCH_HEAD, its objects and its whole history: what is fetched here may be shallow, so that a runner that
  * was started a minute ago does not fetch years of history.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   catFile,
   environment,
@@ -13,10 +10,12 @@ import {
   GitUnreachable,
   isWay,
   settingsIn,
+  silence as usual,
   type Environment,
   type GitSetting,
 } from './call.ts'
 import { openRepository } from './repository.ts'
+import { makeFolder, removeFolder } from './temporary.ts'
 
 export interface Outpost {
   /** Runs git there. Rejects with GitUnreachable. */
@@ -37,8 +36,19 @@ export class NoRemote extends Error {
   }
 }
 
-/** Opens one for `remote` of the clone that holds `directory`. Rejects with NoRemote or GitUnreachable. */
-export async function openOutpost(directory: string, remote: string, ambient: Environment): Promise<Outpost> {
+/** What is reached, and from where. */
+export interface RemotePlace {
+  /** Where the clone is. */
+  readonly directory: string
+  readonly remote: string
+  readonly env: Environment
+  /** After so many milliseconds without a word git is given up. */
+  readonly silence?: number
+}
+
+/** Opens one. Rejects with NoRemote or GitUnreachable. */
+export async function openOutpost(place: RemotePlace): Promise<Outpost> {
+  const { directory, remote, env: ambient, silence = usual } = place
   const clone = await openRepository(directory)
   if (clone === undefined)
     throw new NoRemote(
@@ -47,36 +57,37 @@ export async function openOutpost(directory: string, remote: string, ambient: En
     )
   const passed = settingsIn(ambient).filter((setting) => isWay(setting, remote))
   const env = environment(ambient, passed)
-  const configured = await settings(clone.root, env)
+  const configured = await settings({ directory: clone.root, env, silence })
   checkRemote(configured, remote, clone.root)
 
-  const home = await mkdtemp(join(tmpdir(), 'rolecall-git-')).catch((error: unknown) => {
+  const home = await makeFolder().catch((error: unknown) => {
     throw new GitUnreachable(`no temporary folder can be made: ${String(error)}`, { cause: error })
   })
   try {
     // Run where the clone is, for an address may be a path relative to it.
-    const there = { directory: clone.root, env: { ...env, GIT_DIR: home } }
+    const there = { directory: clone.root, env: { ...env, GIT_DIR: home }, silence }
     const format = configured.find(({ key }) => key === 'extensions.objectformat')?.value ?? 'sha1'
     await git(['init', '--bare', '--template=', `--object-format=${format}`], there)
-    const everywhere = await settings(clone.root, there.env)
+    const everywhere = await settings(there)
     const own = beyond(configured, everywhere).filter((setting) => isWay(setting, remote))
     const ready = {
       directory: clone.root,
       env: unasked({ ...environment(ambient, [...passed, ...own]), GIT_DIR: home }, configured),
+      silence,
     }
     return {
       run: (args, input) => git(args, input === undefined ? ready : { ...ready, input }),
       objects: (input) => catFile({ ...ready, input }),
-      close: () => rm(home, { recursive: true, force: true, maxRetries: 3 }),
+      close: () => removeFolder(home),
     }
   } catch (error) {
-    await rm(home, { recursive: true, force: true })
+    await removeFolder(home)
     throw error
   }
 }
 
-async function settings(directory: string, env: Readonly<Record<string, string>>): Promise<GitSetting[]> {
-  const listed = await git(['config', '--list', '-z'], { directory, env })
+async function settings(call: Parameters<typeof git>[1]): Promise<GitSetting[]> {
+  const listed = await git(['config', '--list', '-z'], call)
   return listed
     .split('\0')
     .filter((entry) => entry !== '')

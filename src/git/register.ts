@@ -6,15 +6,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseBatch, type BatchObject } from './batch.ts'
-import { GitUnreachable, type Environment } from './call.ts'
-import { openOutpost, type Outpost } from './outpost.ts'
+import { GitSilent, GitUnreachable } from './call.ts'
+import { openOutpost, type Outpost, type RemotePlace } from './outpost.ts'
 
-interface RegisterPlace {
-  /** Where the clone is. */
-  readonly directory: string
-  readonly remote: string
+interface RegisterPlace extends RemotePlace {
   readonly ref: string
-  readonly env: Environment
 }
 
 /** The ref went away, or no longer continues what was read before: an older copy was put back, or another one. */
@@ -36,7 +32,7 @@ const written = 'refs/rolecall/written'
 
 /** Opens the register and looks at it. Rejects with NoRemote or GitUnreachable. */
 export async function openRegister(place: RegisterPlace): Promise<Register> {
-  const register = new Register(await openOutpost(place.directory, place.remote, place.env), place)
+  const register = new Register(await openOutpost(place), place)
   try {
     await register.refresh()
     return register
@@ -183,7 +179,7 @@ async function persistently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof GitUnreachable) || failures === 2) throw error
+      if (!(error instanceof GitUnreachable) || error instanceof GitSilent || failures === 2) throw error
       await pause(jittered(failures + 2))
     }
   }

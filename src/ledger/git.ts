@@ -28,6 +28,8 @@ interface GitPlace {
   readonly remote: string
   readonly ref: string
   readonly env: Environment
+  /** After so many milliseconds without a word from git the ledger is unreachable. */
+  readonly silence?: number
 }
 
 /** A heartbeat that is younger says that its holder lives; one that would say it again is not worth a push. */

@@ -2,7 +2,7 @@
  * Two real processes that each take one of two owners away at the same moment, round after round, over one
  * directory and one ledger. A ledger joins by a row: its name and how it is made ready.
  */
-import { fork, type ChildProcess } from 'node:child_process'
+import { execFileSync, fork, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -26,6 +26,8 @@ export interface Contested {
 export interface Prepared {
   readonly config: LedgerConfig
   readonly workspaces: readonly [string, string]
+  /** Each has a ledger of its own, which must not be. */
+  readonly apart?: true
 }
 
 export const fileLedger: Contested = {
@@ -33,8 +35,27 @@ export const fileLedger: Contested = {
   prepare: (root) => ({ config: { type: 'file', path: 'ledger.db' }, workspaces: [root, root] }),
 }
 
+/** Two clones of one bare repository, as two runners have them. */
+export const gitLedger: Contested = {
+  name: 'git',
+  prepare: (root) => {
+    const [shared, one, other] = [join(root, 'shared.git'), join(root, 'one'), join(root, 'other')]
+    execFileSync('git', ['init', '-q', '--bare', shared])
+    execFileSync('git', ['-C', shared, 'config', 'receive.autogc', 'false'])
+    for (const clone of [one, other]) {
+      execFileSync('git', ['init', '-q', clone])
+      execFileSync('git', ['-C', clone, 'remote', 'add', 'origin', shared])
+    }
+    return {
+      config: { type: 'git', ref: 'refs/rolecall/ledger', remote: 'origin' },
+      workspaces: [one, other],
+    }
+  },
+}
+
 /** How many rounds each ledger is raced for. */
-export const rounds = process.env['ROLECALL_DEEP'] === '1' ? 500 : 50
+export const deep = process.env['ROLECALL_DEEP'] === '1'
+export const rounds = deep ? 500 : 50
 
 export interface Raced {
   /** Who owns the system after the round. */
@@ -66,27 +87,44 @@ export async function race(
   { defence = 'whole', until = () => false }: How = {},
 ): Promise<Race> {
   const root = mkdtempSync(join(tmpdir(), 'rolecall-race-'))
-  const { config, workspaces } = await prepare(root)
-  const runners = workspaces.map((workspace) => start({ root, workspace, config, defence }))
+  const { config, workspaces, apart } = await prepare(root)
+  const worlds: Watched[] = []
+  const runners: ChildProcess[] = []
   try {
+    for (const workspace of apart ? workspaces : [workspaces[0]])
+      worlds.push(await watched(root, workspace, config))
+    runners.push(...workspaces.map((workspace) => start({ root, workspace, config, defence })))
     await Promise.all(runners.map((runner) => answer(runner, 'ready')))
     const raced: Raced[] = []
     for (let last: Raced | undefined; raced.length < count && !(last && until(last)); raced.push(last))
-      last = await oneRound(raced.length, runners, { root, config, workspaces })
+      last = await oneRound(raced.length, runners, worlds)
     await Promise.all(runners.map(end))
-    return { rounds: raced, after: await afterwards({ root, config, workspaces }) }
+    return { rounds: raced, after: await afterwards(worlds) }
   } finally {
     await Promise.all(runners.map(end))
+    for (const { ledger } of worlds) await ledger.close()
     rmSync(root, { recursive: true, force: true })
   }
 }
 
-interface Place extends Prepared {
-  readonly root: string
+/** The starter's own look at the system, and at a ledger: it keeps both open, round after round. */
+interface Watched {
+  readonly world: World
+  readonly ledger: Ledger
 }
 
-async function oneRound(number: number, runners: readonly ChildProcess[], place: Place): Promise<Raced> {
-  const before = await putBack(place)
+async function watched(root: string, workspace: string, config: LedgerConfig): Promise<Watched> {
+  const now = (): Date => new Date()
+  const ledger = await openLedger(config, { root: workspace, env: process.env, secret, now })
+  return { world: makeWorld(root, { now, ledger }), ledger }
+}
+
+async function oneRound(
+  number: number,
+  runners: readonly ChildProcess[],
+  worlds: readonly Watched[],
+): Promise<Raced> {
+  const before = await putBack(worlds)
   const wishes = [goes.ana, goes.bo].map((each) => each[number % each.length] ?? bothOwn)
   const planned = await Promise.all(
     runners.map((runner, index) => {
@@ -103,49 +141,39 @@ async function oneRound(number: number, runners: readonly ChildProcess[], place:
     }),
   )
   const [first, second] = ends.map(({ end }) => end)
-  if (first === undefined || second === undefined) throw new Error('Two runners race.')
+  const [watcher] = worlds
+  if (first === undefined || second === undefined || watcher === undefined)
+    throw new Error('Two runners race.')
   const both = planned.every(({ lowers }) => lowers.length > 0)
   const overlapped = both && first.from < second.to && second.from < first.to
-  const owners = await at(place, place.workspaces[0], (world) => world.owners())
-  return { owners, ends: [first, second], overlapped, before }
+  return { owners: await watcher.world.owners(), ends: [first, second], overlapped, before }
 }
 
 /** Makes both owners again, and says what is left undone by that. */
-async function putBack(place: Place): Promise<readonly string[]> {
+async function putBack(worlds: readonly Watched[]): Promise<readonly string[]> {
   const left: string[] = []
-  for (const workspace of new Set(place.workspaces)) left.push(...(await reach(place, workspace)))
+  for (const each of worlds) left.push(...(await reach(each)))
   return left
 }
 
 /** One who comes later can take an owner away and put it back. */
-async function afterwards(place: Place): Promise<readonly string[]> {
-  await putBack(place)
-  const left = await reach(place, place.workspaces[0], goes.ana[1] ?? bothOwn)
-  return [...left, ...(await putBack(place))]
+async function afterwards(worlds: readonly Watched[]): Promise<readonly string[]> {
+  await putBack(worlds)
+  const left: string[] = []
+  for (const each of worlds.slice(0, 1)) left.push(...(await reach(each, goes.ana[1])))
+  return [...left, ...(await putBack(worlds))]
 }
 
-async function reach(place: Place, workspace: string, wishes = bothOwn): Promise<readonly string[]> {
-  return at(place, workspace, async (world, ledger) => {
-    const report = await world.reach(wishes, { run: randomUUID() })
-    const rest = await world.plan(wishes)
-    const [steps, open, reserved] = [
-      rest.systems.flatMap((each) => each.steps.map(({ id }) => `${id} is left`)),
-      (await ledger.runs(9, { state: 'running' })).map(({ run }) => `${run} is open`),
-      (await ledger.reservations(system)).map(({ account }) => `${account} is reserved`),
-    ]
-    const code = exitOf(report)
-    return [...(code === 0 ? [] : [`exit ${code}`]), ...steps, ...open, ...reserved]
-  })
-}
-
-async function at<T>(
-  { root, config }: Place,
-  workspace: string,
-  work: (world: World, ledger: Ledger) => Promise<T>,
-): Promise<T> {
-  const now = (): Date => new Date()
-  const ledger = await openLedger(config, { root: workspace, env: process.env, secret, now })
-  return work(makeWorld(root, { now, ledger }), ledger).finally(() => ledger.close())
+async function reach({ world, ledger }: Watched, wishes = bothOwn): Promise<readonly string[]> {
+  const report = await world.reach(wishes, { run: randomUUID() })
+  const rest = await world.plan(wishes)
+  const [steps, open, reserved] = [
+    rest.systems.flatMap((each) => each.steps.map(({ id }) => `${id} is left`)),
+    (await ledger.runs(9, { state: 'running' })).map(({ run }) => `${run} is open`),
+    (await ledger.reservations(system)).map(({ account }) => `${account} is reserved`),
+  ]
+  const code = exitOf(report)
+  return [...(code === 0 ? [] : [`exit ${code}`]), ...steps, ...open, ...reserved]
 }
 
 function start(what: Start): ChildProcess {

@@ -13,8 +13,9 @@ import { secret, type Order, type Round, type Start, type Told } from './rounds.
 const { root, workspace, config, defence } = JSON.parse(process.argv[2] ?? '') as Start
 const now = (): Date => new Date()
 
-/** How often a run that finds the lock taken tries again with the same plan. */
+/** How often a run that finds the lock taken tries again with the same plan, and after how many milliseconds. */
 const tries = 400
+const between = config.type === 'git' ? 150 : 5
 
 async function open(): Promise<Ledger> {
   if (defence === 'whole' || config.type !== 'file')
@@ -34,7 +35,7 @@ async function apply(plan: Plan, round: Round): Promise<RunReport> {
         sleep: pause,
       })
       if (report.ending.how !== 'locked' || turn === tries) return report
-      await pause(5)
+      await pause(between)
     }
   } finally {
     await ledger.close()

@@ -1,4 +1,4 @@
-/** The tests that need a server beside rolecall: `npm run test:services`. Each service is started once, privately. */
+/** The tests that need a server beside rolecall, or much time: `npm run test:services`. Each service is started once, privately. */
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
