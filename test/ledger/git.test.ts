@@ -1,37 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { firstBroken } from '../../src/ledger/audit.ts'
 import { openGit, openGitReader } from '../../src/ledger/git.ts'
 import { LedgerUnreachable, type Ledger } from '../../src/ledger/ledger.ts'
+import { git, remoteWithClones } from './git-remote.ts'
 import { ledgerSuite, taken } from './suite.ts'
 
 const ref = 'refs/rolecall/ledger'
-
-/** git without anything of this machine or of a person. */
-function git(directory: string, ...args: string[]): string {
-  const env = { PATH: process.env['PATH'], HOME: directory, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' }
-  return execFileSync('git', args, { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' }).trim()
-}
-
-/** A bare repository and clones of it: each of them another machine. */
-function remoteWithClones() {
-  const directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
-  const remote = join(directory, 'shared.git')
-  git(directory, 'init', '-q', '--bare', '-b', 'main', remote)
-  let clones = 0
-  const clone = (): string => {
-    clones += 1
-    const root = join(directory, `clone-${clones}`)
-    mkdirSync(root)
-    git(root, 'init', '-q', '-b', 'main')
-    git(root, 'remote', 'add', 'origin', remote)
-    return root
-  }
-  return { directory, remote, clone }
-}
 
 ledgerSuite('git', () => {
   const { directory, remote, clone } = remoteWithClones()
