@@ -30,8 +30,7 @@ export interface CourseState {
  * at one by one: then nothing is known of it.
  */
 export function courseOf(scene: Scene, coming: string): Course | undefined {
-  const live = scene.live('account', coming)
-  let writes = [...new Set([coming, live].flatMap((key) => scene.touching({ kind: 'account', key })))]
+  let writes = scene.touching({ kind: 'account', key: coming })
   for (;;) {
     if (writes.length > mostTouches) return undefined
     const states = subsets(writes)
@@ -62,10 +61,8 @@ function stateOf(scene: Scene, coming: string, done: readonly Write[]): CourseSt
 
 /** Something new is not there before its create, even if another has its name until then. */
 function find(scene: Scene, graph: GraphView, coming: string, done: readonly Write[]): Resource | undefined {
-  const isNew = (write: Write) =>
-    write.action === 'create' && write.ref.kind === 'account' && write.ref.key === coming
-  if (scene.touching({ kind: 'account', key: coming }).some(isNew))
-    return done.some(isNew) ? graph.get('account', coming) : undefined
+  const creation = scene.touching({ kind: 'account', key: coming }).find(({ action }) => action === 'create')
+  if (creation) return done.includes(creation) ? graph.get('account', coming) : undefined
   const live = scene.live('account', coming)
   return graph.get('account', settle(renamesIn(done), scene.start).get('account')?.get(live) ?? live)
 }

@@ -1,7 +1,12 @@
 import { beforeEach } from 'vitest'
 
 /** Tests of time and of other processes: they say nothing that a condition could get wrong. */
-const slow = [/does not slow down/, /takes 100,000 entries/, /is the same to the byte in/, /process is killed/]
+const slow = [
+  /does not slow down/,
+  /takes 100,000 entries/,
+  /is the same to the byte in/,
+  /process is killed/,
+]
 
 beforeEach(({ task, skip }) => {
   if (slow.some((name) => name.test(task.name))) skip()
