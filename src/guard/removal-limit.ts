@@ -13,7 +13,6 @@ import { placeOf } from './words.ts'
 export const removalLimit = guard('removal-limit', (scene) =>
   [...removals(scene).values()]
     .map((dimension) => ({ ...dimension, removed: dimension.removed.filter((one) => counts(scene, one)) }))
-    .filter((dimension) => dimension.removed.length > 0)
     .sort((a, b) => byText(a.name, b.name))
     .flatMap((dimension) => {
       const rule = ruleBroken(scene, dimension)
@@ -52,9 +51,8 @@ function ruleBroken(scene: Scene, { name, size, removed }: Dimension): Rule | un
 function found(scene: Scene, dimension: Dimension, rule: Rule): Found {
   const { removed } = dimension
   const persons = removed.map(({ account }) => (account === undefined ? undefined : scene.person(account)))
-  const people = [...new Set(persons.filter((person) => person !== undefined))].sort()
-  const ofPeople = !persons.includes(undefined)
-  const covering = ofPeople
+  const people = persons.every((person) => person !== undefined) ? [...new Set(persons)].sort() : undefined
+  const covering = people
     ? `names who it is about and has \`atMost: ${people.length}\``
     : `has \`atMost: ${removed.length}\``
   return {
@@ -64,7 +62,7 @@ function found(scene: Scene, dimension: Dimension, rule: Rule): Found {
     where: rule.where,
     remedy: `Make smaller plans of it, or write an Acceptance that ${covering}.`,
     acceptable: true,
-    ...(ofPeople ? { people } : {}),
+    ...(people ? { people } : {}),
   }
 }
 

@@ -54,7 +54,7 @@ export const removals = perScene((scene): ReadonlyMap<string, Dimension> => {
  */
 export const taken = perScene((scene): readonly Removal[] =>
   [...removals(scene).values()].flatMap(({ name, removed }) =>
-    isPower(name) ? removed.filter(({ account }) => !isStopped(scene, account)) : removed,
+    isPower(name) ? removed.filter((removal) => !isStopped(scene, removal)) : removed,
   ),
 )
 
@@ -62,9 +62,10 @@ function isPower(dimension: string): boolean {
   return ['suspensions', 'demotions', 'owner reductions'].includes(dimension)
 }
 
-function isStopped(scene: Scene, account: string | undefined): boolean {
-  const then = account === undefined ? undefined : scene.end.get('account', account)
-  return account !== undefined && scene.compromised(account) && then !== undefined && isSuspended(then)
+function isStopped(scene: Scene, { account }: Removal): boolean {
+  if (account === undefined || !scene.compromised(account)) return false
+  const then = scene.end.get('account', account)
+  return then !== undefined && isSuspended(then)
 }
 
 interface Tally {
@@ -210,10 +211,12 @@ export type Power = ReturnType<Scene['rules']['power']>
 
 /** Whether power grew. An unknown power may be any: neither coming from it nor going to it is a rise. */
 export function rises(before: Power, after: Power): boolean {
-  return before !== 'unknown' && after !== 'unknown' && rank[after] > rank[before]
+  return rank[after] > rank[before]
 }
 
-const rank: Readonly<Record<Exclude<Power, 'unknown'>, number>> = {
+/** No number is above or below what is none. */
+const rank: Readonly<Record<Power, number>> = {
+  unknown: NaN,
   owner: 3,
   administrator: 2,
   member: 1,

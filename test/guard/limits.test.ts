@@ -4,7 +4,7 @@ import { spending } from '../../src/guard/acceptance.ts'
 import { exitCodeOf, refusals } from '../../src/guard/exit.ts'
 import type { Change } from '../../src/model/change.ts'
 import type { Finding } from '../../src/model/finding.ts'
-import type { Resource } from '../../src/model/resource.ts'
+import type { LinkTarget, Resource } from '../../src/model/resource.ts'
 import {
   acceptance,
   account,
@@ -70,6 +70,54 @@ describe('removal-limit', () => {
         message: 'This plan takes away 21 of 200 accounts in "vpn"; the limit is 20 (10 %).',
         where: 'rolecall.yaml:25',
       },
+    ])
+  })
+
+  it('goes by the number where both are the same', () => {
+    const people = crowd(99)
+    expect(
+      found({ live: [boss, ...people], changes: people.slice(0, 11).map(remove), config: limited(10, 10) }),
+    ).toMatchObject([
+      {
+        message: 'This plan takes away 11 of 100 accounts in "vpn"; the limit is 10 (10 % would be 10).',
+        where: 'rolecall.yaml:24',
+      },
+    ])
+  })
+
+  it('says what an Acceptance needs: the people in order, or the number where it is not about people', () => {
+    const chiefs = names('c', 3).map((name) => account(name, { role: 'Administrator' }))
+    const handles = ['zoran', 'Bea', 'ana']
+    const wishes = chiefs.map((one, index) => ({ ref: one.ref, person: handles[index] ?? '' }))
+    expect(
+      found({ live: [boss, ...chiefs], wishes, changes: chiefs.map(suspend) }).map(
+        ({ message, people, remedy }) => ({ message, people, remedy }),
+      ),
+    ).toEqual([
+      {
+        message:
+          'This plan takes power from 3 of 4 administrative accounts in "vpn"; of three or more, at most half may go at once.',
+        people: ['Bea', 'ana', 'zoran'],
+        remedy:
+          'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 3`.',
+      },
+      {
+        message:
+          'This plan suspends 3 of 4 active accounts in "vpn"; of three or more, at most half may go at once.',
+        people: ['Bea', 'ana', 'zoran'],
+        remedy:
+          'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 3`.',
+      },
+    ])
+    const groups = names('g', 3).map((name) => thing('group', name))
+    const [finding] = found({ live: [boss, ...groups], changes: groups.slice(1).map(remove) })
+    expect(finding?.remedy).toBe('Make smaller plans of it, or write an Acceptance that has `atMost: 2`.')
+    expect(finding?.people).toBeUndefined()
+    const grants = ['account:m01', 'account:m02', 'group:g01'].map((subject) =>
+      thing('grant', `${subject} operator`, { links: { subject: [subject as LinkTarget] } }),
+    )
+    expect(found({ live: [boss, ...grants], changes: grants.map(remove) })).toMatchObject([
+      { remedy: 'Make smaller plans of it, or write an Acceptance that has `atMost: 3`.' },
     ])
   })
 
