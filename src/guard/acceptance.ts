@@ -29,9 +29,7 @@ export function accept(
       }
       shortfalls.push(`Acceptance "${one.name}" does not cover it: ${short}.`)
     }
-    return shortfalls.length === 0
-      ? finding
-      : { ...finding, remedy: [finding.remedy, ...shortfalls].join(' ') }
+    return { ...finding, remedy: [finding.remedy, ...shortfalls].join(' ') }
   })
 }
 

@@ -47,9 +47,8 @@ function usableIn(scene: Scene, coming: string, { account, graph }: CourseState)
  * before it, or would count on the very account that goes.
  */
 function unseenByBarrier(scene: Scene): readonly string[] {
-  const created = scene.writes.filter((write) => write.action === 'create' && write.ref.kind === 'account')
-  const all = [...scene.was.all('account'), ...created].map(({ ref }) => ref.key)
-  return all.filter((coming) => {
+  const all = new Set([...scene.was.all('account'), ...scene.end.all('account')].map(({ ref }) => ref.key))
+  return [...all].filter((coming) => {
     const course = courseOf(scene, coming)
     return !course || course.writes.some((write) => lowersUnseen(scene, coming, course, write))
   })

@@ -14,7 +14,7 @@ export function loweringsOf(scene: Scene, coming: string): readonly string[] {
   const course = courseOf(scene, coming)
   if (!course) return ['more changes touch it than can be followed one by one']
   const before = course.states[0]
-  if (course.writes.length === 0 || !before?.account) return []
+  if (!before?.account) return []
   const own = course.writes.filter((write) => isOn(scene, write, coming))
   const power = powerIn(scene, before.account, before.graph)
   return [
@@ -27,11 +27,8 @@ export function loweringsOf(scene: Scene, coming: string): readonly string[] {
 }
 
 function isOn(scene: Scene, write: Write, coming: string): boolean {
-  const live = scene.live('account', coming)
-  return (
-    write.ref.kind === 'account' &&
-    (write.ref.key === live || write.ref.key === coming || (write.action === 'rename' && write.from === live))
-  )
+  const from = write.action === 'rename' ? write.from : write.ref.key
+  return write.ref.kind === 'account' && (from === scene.live('account', coming) || write.ref.key === coming)
 }
 
 /** Fields that say who somebody is, and do not decide what they can do or how they sign in. */

@@ -1,6 +1,6 @@
 import { foldKey } from '../connector/describe.ts'
 import type { GraphView } from '../model/graph.ts'
-import { refKey, splitTarget, type LinkTarget } from '../model/resource.ts'
+import { refKey, splitTarget, type LinkTarget, type Resource } from '../model/resource.ts'
 import { upwards } from '../plan/edges.ts'
 import { guard } from './guard.ts'
 import { loweringsOf } from './lowering.ts'
@@ -35,17 +35,16 @@ function ownAccounts(scene: Scene): readonly string[] {
 }
 
 function losses(scene: Scene, coming: string): readonly string[] {
+  const account = scene.was.get('account', coming)
+  if (!account) return []
   const removed = (name: string): readonly Removal[] => removals(scene).get(name)?.removed ?? []
   const own = ['memberships', 'managed groups'].flatMap((name) =>
     removed(name)
       .filter((removal) => removal.account === coming)
       .map(({ what }) => `it loses ${what ?? 'a membership'}`),
   )
-  const account = scene.was.get('account', coming)
-  const held = account ? grantsOf(scene, scene.was, coming) : []
-  const stays = new Set(
-    scene.end.get('account', coming) ? grantsOf(scene, scene.end, coming).map(({ key }) => key) : [],
-  )
+  const held = grantsOf(scene, scene.was, account)
+  const stays = new Set(grantsOf(scene, scene.end, scene.end.get('account', coming)).map(({ key }) => key))
   const grants = held
     .filter(({ key }) => !stays.has(key))
     .map(
@@ -53,7 +52,7 @@ function losses(scene: Scene, coming: string): readonly string[] {
         `it loses the grant ${key}${through === undefined ? '' : `, held through ${through}`}`,
     )
   const roles = new Set([
-    ...(account ? scene.rules.ownershipDependsOn(account, scene.was).map(refKey) : []),
+    ...scene.rules.ownershipDependsOn(account, scene.was).map(refKey),
     ...closure(
       'role',
       held.flatMap(({ roles }) => roles),
@@ -64,7 +63,7 @@ function losses(scene: Scene, coming: string): readonly string[] {
   const privileges = removed('privileges')
     .filter(({ ref }) => roles.has(refKey({ ...ref, key: scene.coming(ref.kind, ref.key) })))
     .map(({ ref, what }) => `its ${ref.kind} ${ref.key} loses ${what ?? 'privileges'}`)
-  return [...own, ...grants, ...privileges]
+  return [...new Set([...own, ...grants, ...privileges])]
 }
 
 interface Held {
@@ -75,17 +74,17 @@ interface Held {
 }
 
 /** The grants that an account has in a state, itself or as a member of a group or of one below it. */
-function grantsOf(scene: Scene, graph: GraphView, key: string): readonly Held[] {
+function grantsOf(scene: Scene, graph: GraphView, account: Resource | undefined): readonly Held[] {
+  if (!account) return []
   const links = Object.entries(scene.description.kinds.account?.links ?? {})
-  const account = graph.get('account', key)
   const direct = links.flatMap(([name, { membership }]) =>
-    membership === true ? (account?.links[name] ?? []) : [],
+    membership === true ? (account.links[name] ?? []) : [],
   )
   const groups = closure('group', direct, scene, graph)
   return [...graph.all('grant')].flatMap((grant): Held[] => {
     const [subject] = grant.links['subject'] ?? []
     const held = { key: grant.ref.key, roles: grant.links['role'] ?? [] }
-    if (subject === `account:${key}`) return [held]
+    if (subject === `account:${account.ref.key}`) return [held]
     return subject !== undefined && groups.has(subject) ? [{ ...held, through: subject }] : []
   })
 }

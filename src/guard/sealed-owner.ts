@@ -30,12 +30,10 @@ function written(scene: Scene): readonly ResourceRef[] {
 
 /** Sealed accounts that keep their row and lose what it is worth, by a change to something they hang on. */
 function lowered(scene: Scene): readonly ResourceRef[] {
-  if (scene.writes.length === 0) return []
   const sealed = Array.from(scene.start.all('account')).filter((account) => scene.rules.sealed(account))
   return sealed
     .filter((account) => {
-      const coming = scene.coming('account', account.ref.key)
-      const course = courseOf(scene, coming)
+      const course = courseOf(scene, account.ref.key)
       if (course?.writes.some((write) => write.ref.kind === 'account') === true) return false
       const power = powerIn(scene, account, scene.start)
       return (

@@ -4,10 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { processBorder, type Border } from '../../src/commands/border.ts'
 import { run } from '../../src/commands/program.ts'
 import type { Observation } from '../../src/connector/contract.ts'
-import { unprovenCompared, type ComparedRead } from '../../src/guard/proof.ts'
 import type { Kind } from '../../src/model/resource.ts'
 import { directory } from '../../src/systems/directory/index.ts'
-import { allRead, desired, guardCase, owner, ref, remove, thing } from '../guard/case.ts'
 import { byHand } from './directory.ts'
 import { quickstart } from './rolecall.ts'
 
@@ -76,52 +74,5 @@ describe('drift on a read that is not proven', () => {
   it('is as sure as ever where nothing of the collection is compared', async () => {
     readsPoorly('scope')
     expect(await told('drift')).toMatchObject({ code: 0, stderr: '' })
-  })
-})
-
-describe('unprovenCompared', () => {
-  const group = thing('group', 'finance')
-  const poor = { ...allRead, group: { complete: false, reason: 'page 3 of 5 failed' } } as const
-  const kindsOf = (words: Partial<ComparedRead>): string[] => {
-    const { config, description, observation } = guardCase({ live: [owner('ana'), group], proofs: poor })
-    const read = { config, description, observation, desired: desired([]), inventory: [], changes: [] }
-    return unprovenCompared({ ...read, ...words }).map(({ kind, reason }) => `${kind}: ${reason}`)
-  }
-
-  it('names a collection that is wished, applied, exclusive, or in which something would be removed', () => {
-    const found = ['group: page 3 of 5 failed']
-    const entry = { system: 'vpn', kind: 'group', key: 'x', handle: 'x', wish: '', run: 'r1' } as const
-    expect(kindsOf({ desired: desired([{ ref: ref('group', 'finance') }]) })).toEqual(found)
-    expect(kindsOf({ inventory: [entry] })).toEqual(found)
-    expect(kindsOf({ config: { exclusive: ['group'] } })).toEqual(found)
-    expect(kindsOf({ changes: [remove(group)] })).toEqual(found)
-    expect(kindsOf({ changes: [{ action: 'keep', ref: group.ref, reason: 'unmanaged' }] })).toEqual([])
-    expect(kindsOf({})).toEqual([])
-  })
-
-  it('asks no proof where the system has none to give, unless something goes', () => {
-    const { description } = guardCase({ live: [] })
-    const without = {
-      ...description,
-      kinds: { ...description.kinds, group: { ...description.kinds.group!, evidence: [] } },
-    }
-    const wished = desired([{ ref: ref('group', 'finance') }])
-    expect(kindsOf({ description: without, desired: wished })).toEqual([])
-    expect(kindsOf({ description: without, desired: wished, changes: [remove(group)] })).toEqual([
-      'group: the system offers no proof for them',
-    ])
-  })
-
-  it('takes a proof with too little evidence for none, and so a collection that was not read at all', () => {
-    const { description } = guardCase({ live: [] })
-    const wished = desired([{ ref: ref('group', 'finance') }])
-    const { group: _, ...missing } = allRead
-    const weak = { ...allRead, group: { complete: true, evidence: ['last-page'], count: 3 } } as const
-    expect(kindsOf({ description, desired: wished, observation: { proofs: weak } })).toEqual([
-      'group: without transaction',
-    ])
-    expect(kindsOf({ description, desired: wished, observation: { proofs: missing } })).toEqual([
-      'group: not read',
-    ])
   })
 })
