@@ -11,6 +11,7 @@ import {
   owner,
   ref,
   remove,
+  rename,
   role,
   suspend,
   type CaseWords,
@@ -98,6 +99,31 @@ describe('the only usable owner who is compromised', () => {
           'This cannot be accepted: make an owner of chen or bo; that and the suspension may stand in one change.',
       },
     ])
+  })
+
+  it('is told three at most: nobody who is stopped, left alone, sealed or our own, each by the name of now', () => {
+    const live = [
+      owner('ana'),
+      ...['auto', 'bad', 'bo', 'dia', 'eve', 'fay', 'guest-1', 'sus'].map((key) => account(key)),
+      account('root', { sealed: true }),
+    ]
+    const declaredLive = ['auto', 'bob', 'dia', 'eve', 'fay', 'guest-1', 'root'].map(declared)
+    const suspended = { ...declared('sus'), fields: { status: 'suspended' } }
+    const words = {
+      live,
+      wishes: [isBad('ana'), isBad('bad'), suspended, ...declaredLive],
+      config: config({
+        automation: ['auto'],
+        ignore: { account: ['guest-*'] },
+        owners: { anchors: [], minimum: 1, expected: ['Dia'] },
+      }),
+      changes: [suspend(owner('ana')), rename(account('bo'), 'bob')],
+    }
+    expect(found(words)[0]?.remedy).toBe(
+      'This cannot be accepted: make an owner of dia, bo or eve; that and the suspension may stand in one change.',
+    )
+    const few = { ...words, live: live.filter(({ ref: { key } }) => key !== 'eve' && key !== 'fay') }
+    expect(found(few)[0]?.remedy).toContain('make an owner of dia or bo;')
   })
 
   it('stays where there is nobody else', () => {

@@ -3,6 +3,7 @@ import { anchorTouched } from '../../src/guard/anchor-touched.ts'
 import { check } from '../../src/guard/check.ts'
 import { ownAccess } from '../../src/guard/own-access.ts'
 import { sealedOwner } from '../../src/guard/sealed-owner.ts'
+import type { Change } from '../../src/model/change.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import {
   account,
@@ -67,6 +68,19 @@ describe('what lowers an anchor', () => {
       needs: index === 0 ? [] : [`vpn/${index}`],
     }))
     expect(lowerings({ live: names.live, steps })).toEqual(['it is renamed to "old", its username changes.'])
+  })
+
+  it('is told of an exchange of names by its own steps, one of them to a name for a moment', () => {
+    const live = [ana, owner('bo')]
+    const moment = rename(ana, 'moment')
+    const changes = [moment, rename(owner('bo'), 'ana'), { ...rename(ana, 'bo'), from: 'moment' } as Change]
+    const steps = guardCase({ live, changes }).steps.map((step, index) => ({
+      ...step,
+      needs: index === 0 ? [] : [`vpn/${index}`],
+    }))
+    expect(lowerings({ live, steps })).toEqual([
+      'it is renamed to "bo", its username changes, it is renamed to "moment".',
+    ])
   })
 
   it('is told whichever of its two names a step goes by', () => {

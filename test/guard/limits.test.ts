@@ -25,6 +25,7 @@ import {
   type AccountWords,
   type CaseWords,
 } from './case.ts'
+import * as realm from './realm.ts'
 
 /** How much may go at once, in which dimension it is counted, and what an Acceptance covers. */
 
@@ -445,6 +446,25 @@ describe('Acceptance', () => {
       )
     expect(refusals(ids('5', '9'))).toEqual([])
     expect(refusals(ids('5', '8'))).toHaveLength(1)
+    const [other] = refusals(ids('6', '9'))
+    expect(other?.remedy).toMatch(/ Acceptance "november" does not cover it: it names other ids\.$/)
+    const nameless = context({ acceptances: [acceptance({ finding: 'identity-changed' })] })
+    expect(refusals(check([changed], nameless))).toHaveLength(1)
+  })
+
+  it('that does not reach says so behind what could be done, and draws nothing', () => {
+    const findings = accepting({ atMost: 11 }, { spent: new Map([['november', 1]]) })
+    expect(findings[0]?.remedy).toBe(
+      'Make smaller plans of it, or write an Acceptance that names who it is about and has `atMost: 12`. Acceptance "november" does not cover it: it allows 11, of which 1 is spent, and this plan needs 12.',
+    )
+    expect(spending(findings)).toEqual(new Map())
+  })
+
+  it('needs a bound for what is counted only', () => {
+    const settings = config({ owners: { anchors: [], minimum: 2 } })
+    const reduced = guardCase({ live: [boss, owner('bo')], config: settings, changes: [remove(owner('bo'))] })
+    const unbounded = acceptance({ finding: 'owners-below-minimum' })
+    expect(refusals(check([reduced], context({ acceptances: [unbounded] })))).toEqual([])
   })
 
   it('never covers a lockout, whatever it says', () => {
@@ -488,5 +508,70 @@ describe('identity-changed', () => {
   it('is content with the id it knows', () => {
     const same = guardCase({ live: [boss, { ...group, id: '3' }], inventory: [entry] })
     expect(check([same], context())).toEqual([])
+  })
+
+  it('needs two ids to compare, and somebody who is there', () => {
+    const { id: _, ...without } = entry
+    const { id: __, ...nameless } = group
+    for (const words of [
+      { live: [boss, group], inventory: [without] },
+      { live: [boss, nameless], inventory: [entry] },
+      { live: [boss], inventory: [entry], wishes: [{ ref: group.ref }] },
+    ])
+      expect(check([guardCase(words)], context())).toEqual([])
+  })
+
+  it('names each in order, and stops what is done to them by any name, declared or not', () => {
+    const [bo, ana] = ['bo', 'ana'].map((key) => account(key, { id: `new-${key}` }))
+    const inventory = [bo!, ana!].map(({ ref: of }) => ({
+      ...of,
+      ...{ id: `old-${of.key}`, handle: of.key, wish: 'x', run: 'r1' },
+    }))
+    const severities = (...changes: readonly Change[]) =>
+      check(
+        [guardCase({ live: [boss, bo!, ana!], inventory, changes, wishes: [{ ref: boss.ref }] })],
+        context(),
+      )
+        .filter(({ code }) => code === 'identity-changed')
+        .map(({ refs, severity }) => `${refs[0]?.key ?? ''}: ${severity}`)
+    expect(severities(remove(bo!), remove(ana!))).toEqual(['ana: refuse', 'bo: refuse'])
+    expect(severities(rename(bo!, 'bob'))).toEqual(['bo: refuse'])
+    expect(severities()).toEqual([])
+    const linked = account('chen', { groups: ['finance'] })
+    const one = { live: [boss, linked, group], inventory: [entry], changes: [remove(linked)] }
+    expect(
+      check([guardCase(one)], context()).filter(({ code }) => code === 'identity-changed'),
+    ).toMatchObject([{ severity: 'warn' }])
+  })
+})
+
+describe('owners.minimum', () => {
+  const three = config({ owners: { anchors: [], minimum: 3 } })
+  const bo = owner('bo')
+  const said = (live: readonly Resource[], ...changes: readonly Change[]) =>
+    check([guardCase({ live: [boss, bo, ...live], changes, config: three })], context())
+      .filter(({ code }) => code === 'owners-below-minimum')
+      .map(({ message }) => message)
+
+  it('counts who can be used, and names who is lowered and not who is only renamed', () => {
+    expect(said([owner('idle', { status: 'suspended' }), owner('chen')], remove(bo))).toEqual([
+      'This plan lowers bo and leaves "vpn" with 2 usable owners (now 3); owners.minimum is 3.',
+    ])
+    expect(said([owner('chen')], remove(bo), rename(owner('chen'), 'chi'))).toEqual([
+      'This plan lowers bo and leaves "vpn" with 2 usable owners (now 3); owners.minimum is 3.',
+    ])
+  })
+
+  it('is a matter for as long as anybody is left, whoever else is one by an identity provider only', () => {
+    const told = owner('told')
+    const given = { ...told, fields: { ...told.fields, roleFrom: 'okta' } }
+    expect(
+      check(
+        [guardCase({ ...realm, live: [boss, bo, given], changes: [remove(bo)], config: three })],
+        context(),
+      )
+        .filter(({ code }) => code === 'owners-below-minimum')
+        .map(({ message }) => message),
+    ).toEqual(['This plan lowers bo and leaves "vpn" with 2 usable owners (now 3); owners.minimum is 3.'])
   })
 })

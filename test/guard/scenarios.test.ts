@@ -316,6 +316,24 @@ describe('what was read and declared', () => {
     expect(codes({ ...words, changes: [remove(account('bo'))] })).toEqual([])
   })
 
+  it('every thing that would go is named, of whatever kind, and each kind that was not read whole', () => {
+    const { policy } = directory.kinds
+    if (!policy) throw new Error('the directory has policies')
+    const live = [owner('ana'), account('bo'), account('chen'), thing('policy', 'payroll')]
+    const [finding, ...others] = check(
+      [
+        guardCase({
+          description: { ...directory, kinds: { ...directory.kinds, policy: { ...policy, evidence: [] } } },
+          live,
+          changes: live.slice(1).map(remove),
+        }),
+      ],
+      context(),
+    ).filter(({ code }) => code === 'unproven-read')
+    expect(finding?.refs).toEqual([ref('account', 'bo'), ref('account', 'chen'), ref('policy', 'payroll')])
+    expect(others).toEqual([])
+  })
+
   it('S28: a list of owners cut to one of three removes nobody, and the exit code says why', () => {
     const one = guardCase({
       live: [owner('ana'), owner('bo')],
@@ -369,6 +387,15 @@ describe('what was read and declared', () => {
       },
     ])
     expect(codes({ live, changes, wishes: [...groups, { ref: ref('account', 'ana') }] })).toEqual([])
+    const absent = { ref: ref('account', 'bo'), state: 'absent' } as const
+    expect(codes({ live, changes, wishes: [...groups, absent] })).toEqual(['empty-desired'])
+  })
+
+  it('S31: a folder without people may remove what is not people, also where there are none', () => {
+    const finance = thing('group', 'finance')
+    const wishes = [{ ref: ref('group', 'crew') }]
+    expect(codes({ live: [owner('ana'), finance], changes: [remove(finance)], wishes })).toEqual([])
+    expect(codes({ live: [finance], changes: [remove(finance)], wishes })).toEqual(['last-owner'])
   })
 })
 
