@@ -97,7 +97,7 @@ export function update(live: Resource, before: Partial<Part>, after: Partial<Par
   }
 }
 
-export function rename(live: Resource, key: string): Change {
+export function rename(live: Resource, key: string): Extract<Change, { action: 'rename' }> {
   return {
     action: 'rename',
     ref: { ...live.ref, key },

@@ -3,7 +3,6 @@ import { anchorTouched } from '../../src/guard/anchor-touched.ts'
 import { check } from '../../src/guard/check.ts'
 import { ownAccess } from '../../src/guard/own-access.ts'
 import { sealedOwner } from '../../src/guard/sealed-owner.ts'
-import type { Change } from '../../src/model/change.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import {
   account,
@@ -73,7 +72,7 @@ describe('what lowers an anchor', () => {
   it('is told of an exchange of names by its own steps, one of them to a name for a moment', () => {
     const live = [ana, owner('bo')]
     const moment = rename(ana, 'moment')
-    const changes = [moment, rename(owner('bo'), 'ana'), { ...rename(ana, 'bo'), from: 'moment' } as Change]
+    const changes = [moment, rename(owner('bo'), 'ana'), { ...rename(ana, 'bo'), from: 'moment' }]
     const steps = guardCase({ live, changes }).steps.map((step, index) => ({
       ...step,
       needs: index === 0 ? [] : [`vpn/${index}`],
@@ -184,7 +183,7 @@ describe('what rolecall itself loses', () => {
   const bot = account('ci-bot', { groups: ['tools'], manages: ['tools'] })
   const tools = thing('group', 'tools', { links: { parent: [] } })
   const live = [owner('ana'), account('bo', { groups: ['tools'] }), bot, tools]
-  const own = (words: CaseWords) => said({ identity: 'CI-Bot', live, ...words })
+  const own = (words: Partial<CaseWords>) => said({ identity: 'CI-Bot', live, ...words })
 
   it('is its own memberships, each once, and nobody else’s', () => {
     const links = { groups: ['group:tools'], manages: ['group:tools'] } as const

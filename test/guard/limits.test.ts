@@ -115,7 +115,7 @@ describe('removal-limit', () => {
     expect(finding?.remedy).toBe('Make smaller plans of it, or write an Acceptance that has `atMost: 2`.')
     expect(finding?.people).toBeUndefined()
     const grants = ['account:m01', 'account:m02', 'group:g01'].map((subject) =>
-      thing('grant', `${subject} operator`, { links: { subject: [subject as LinkTarget] } }),
+      thing('grant', `${subject} operator`, { links: { subject: [subject] } }),
     )
     expect(found({ live: [boss, ...grants], changes: grants.map(remove) })).toMatchObject([
       { remedy: 'Make smaller plans of it, or write an Acceptance that has `atMost: 3`.' },

@@ -71,11 +71,11 @@ describe('unprovenCompared', () => {
       ...description,
       kinds: {
         ...description.kinds,
-        group: { ...description.kinds.group!, evidence: ['transaction', 'count'] },
+        group: { ...description.kinds.group!, evidence: ['transaction', 'total'] },
       },
     } as const
     expect(kindsOf({ description: both, desired: wished, observation: { proofs: weak } })).toEqual([
-      'group: without transaction and count',
+      'group: without transaction and total',
     ])
   })
 
