@@ -4,7 +4,7 @@ import { spending } from '../../src/guard/acceptance.ts'
 import { exitCodeOf, refusals } from '../../src/guard/exit.ts'
 import type { Change } from '../../src/model/change.ts'
 import type { Finding } from '../../src/model/finding.ts'
-import type { LinkTarget, Resource } from '../../src/model/resource.ts'
+import type { Resource } from '../../src/model/resource.ts'
 import {
   acceptance,
   account,
