@@ -4,7 +4,6 @@
  * refuses every setting that could run a program; what is needed of them is listed here, and nothing else comes along.
  * Nobody is ever asked for a password.
  */
-import type { Readable } from 'node:stream'
 import { simpleGit } from 'simple-git'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -107,17 +106,19 @@ function client({ directory, env, input, silence }: Call) {
   })
     .env(env)
     .outputHandler((_, stdout, stderr) => {
-      letGo([stdout as Readable, stderr as Readable], silence)
+      letGo([stdout, stderr], silence)
     })
 }
+
+type Stream = NodeJS.ReadableStream & { readonly destroy?: () => void }
 
 /**
  * After so long a silence simple-git ends git, but not what git has started: an ssh that hangs keeps the streams open, and
  * their end is what is waited for.
  */
-function letGo(streams: readonly Readable[], silence: number): void {
+function letGo(streams: readonly Stream[], silence: number): void {
   const drop = (): void => {
-    for (const stream of streams) stream.destroy()
+    for (const stream of streams) stream.destroy?.()
   }
   let open = streams.length
   let timer = setTimeout(drop, silence + 500)

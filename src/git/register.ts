@@ -83,6 +83,10 @@ export class Register {
     const answer = await this.#outpost.objects(paths.map((path) => `${tip}:${path}\n`).join(''))
     const objects = parseBatch(answer, paths.length)
     if (objects === undefined) throw new GitUnreachable('git did not give all of its files')
+    await this.#areGone(
+      tip,
+      paths.filter((_, index) => objects[index] === undefined),
+    )
     return new Map(
       paths.map((path, index) => {
         const object = objects[index]
@@ -113,6 +117,22 @@ export class Register {
 
   close(): Promise<void> {
     return this.#outpost.close()
+  }
+
+  /** git also calls an object missing that is named by the tree: what a submodule's entry names is not here. */
+  async #areGone(tip: string, paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return
+    const listed = await this.#outpost.run([
+      'ls-tree',
+      '--full-tree',
+      '--name-only',
+      '-z',
+      tip,
+      '--',
+      ...paths,
+    ])
+    const [first] = listed.split('\0')
+    if (first !== undefined && first !== '') throw new NotText(`${first} is not a text`)
   }
 
   async #ask(): Promise<string | undefined> {
