@@ -81,6 +81,7 @@ async function drive(session: Session, program: Program): Promise<Run> {
     let effects = tellMachine({ type: 'start' })
     for (let effect = effects[0]; effect !== undefined; effect = effects[0]) {
       const event = await orGiveUp(carryOut(session, effect, run), effect, interrupt)
+      await othersAreHeard()
       if (deadline !== undefined && now() >= deadline) tellMachine({ type: 'deadline' })
       effects = tellMachine(event)
     }
@@ -94,6 +95,14 @@ async function drive(session: Session, program: Program): Promise<Run> {
     interrupt?.removeEventListener('abort', onInterrupt)
     if (run.stop?.why === 'ledger') progress({ type: 'stopping', why: 'ledger' })
   }
+}
+
+/**
+ * Where neither system nor ledger ever lets the process wait, as files do, no signal and no heartbeat would get its turn
+ * before all is over.
+ */
+function othersAreHeard(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** The event, or `abandoned` when it does not come in time after an interrupt. A pause ends with the interrupt. */

@@ -49,20 +49,17 @@ export async function execution(
   session: Session,
 ): Promise<ExitCode> {
   const { plan, workspace } = running
-  const ledger = await openLedger(workspace.settings.ledger, ledgerSurroundings(workspace.root, border))
   const progress = await openProgress(border, session.quiet)
   const interrupt = interruptible(progress)
   try {
-    const report = await execute(
-      plan,
-      ports(running, { ledger, progress, border, session, interrupt: interrupt.signal }),
-    )
+    const ledger = await openLedger(workspace.settings.ledger, ledgerSurroundings(workspace.root, border))
+    const around = { ledger, progress, border, session, interrupt: interrupt.signal }
+    const report = await execute(plan, ports(running, around)).finally(() => ledger.close())
     progress.end()
     tell(report, output, border)
     return exitOf(report)
   } finally {
     progress.end()
-    await ledger.close()
     interrupt.release()
   }
 }

@@ -34,10 +34,10 @@ describe.skipIf(reason !== undefined)(
   `F6, G6: a disk that fails${reason === undefined ? '' : ` (${reason})`}`,
   () => {
     it.each<[Fault, number]>([
-      ['the disk is full', 4],
-      ['a write fails', 4],
+      ['the disk is full', 7],
+      ['a write fails', 7],
       ['a sync fails', 1],
-      ['the file system is read-only', 4],
+      ['the file system is read-only', 7],
     ])(
       'below the ledger: where %s nothing more is sent, it is said in words, and the next run converges',
       async (fault, step) => {
@@ -67,7 +67,7 @@ describe.skipIf(reason !== undefined)(
       async () => {
         const rounds = await tried({
           ...{ fault: 'a write is cut short', file: 'ledger.db', plans },
-          step: isDeep ? 1 : 9,
+          step: isDeep ? 1 : 15,
         })
         for (const round of rounds) {
           expectSafe(round)
@@ -78,10 +78,10 @@ describe.skipIf(reason !== undefined)(
     )
 
     it.each<[Fault, number]>([
-      ['the disk is full', 5],
-      ['a write fails', 5],
+      ['the disk is full', 9],
+      ['a write fails', 9],
       ['a sync fails', 1],
-      ['the file system is read-only', 5],
+      ['the file system is read-only', 9],
     ])(
       'below a system: where %s no step is called done that is not, and the next run converges',
       async (fault, step) => {

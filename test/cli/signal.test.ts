@@ -1,0 +1,173 @@
+/** F26, G23: SIGINT and SIGTERM as the program hears them, at moments spread over an apply. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import Database from 'libsql'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { cli, put, quickstart, rolecall, temporary } from './rolecall.ts'
+
+/** Enough that an apply sends several batches, and so few that it takes no time to speak of. */
+const people = 1100
+const preload = join(import.meta.dirname, 'signal.cjs')
+let prepared: string
+
+beforeAll(() => {
+  prepared = quickstart()
+  rolecall(prepared, ['-q', 'apply', '--auto-approve'])
+  const documents = Array.from({ length: people }, (_, index) =>
+    [
+      'apiVersion: rolecall/v1',
+      'kind: User',
+      `metadata: {name: p${index}}`,
+      `spec: {email: p${index}@acme.example, groups: {primary: finance}, accounts: {office: {role: Member}}}`,
+    ].join('\n'),
+  )
+  put(prepared, 'access/many.yaml', `${documents.join('\n---\n')}\n`)
+})
+
+interface Ended {
+  readonly code: number | null
+  /** Milliseconds from the last signal on. */
+  readonly after: number
+  readonly stdout: string
+}
+
+interface Running {
+  readonly root: string
+  readonly ends: () => Promise<Ended>
+  /** Sends the signals, and tells how the program ended. */
+  readonly sent: (...signals: readonly NodeJS.Signals[]) => Promise<Ended>
+}
+
+/** Starts an apply; `itself` is a signal that reaches it when it writes a text to stderr. */
+function start(root: string, itself: Readonly<Record<string, string>> = {}): Running {
+  const child = spawn(process.execPath, ['--require', preload, cli, 'apply', '--auto-approve'], {
+    cwd: root,
+    env: { ...process.env, CI: 'true', NO_COLOR: '1', ...itself },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let stdout = ''
+  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()))
+  const closed = once(child, 'close') as Promise<[number | null]>
+  let began = performance.now()
+  const ends = async (): Promise<Ended> => {
+    const [code] = await closed
+    return { code, after: performance.now() - began, stdout }
+  }
+  return {
+    root,
+    ends,
+    sent: async (...signals) => {
+      for (const [index, signal] of signals.entries()) {
+        if (index > 0) await pause(300)
+        began = performance.now()
+        child.kill(signal)
+      }
+      return ends()
+    },
+  }
+}
+
+function copied(): string {
+  const root = temporary()
+  cpSync(prepared, root, { recursive: true })
+  return root
+}
+
+/** While somebody else writes the system, for as long as `work` lasts. */
+async function whileHeld<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const other = new Database(join(root, '.rolecall/office.db'))
+  other.exec('BEGIN IMMEDIATE')
+  try {
+    return await work()
+  } finally {
+    other.exec('ROLLBACK')
+    other.close()
+  }
+}
+
+/** Resolves once the ledger says that something is about to be sent. */
+async function aboutToSend(root: string): Promise<void> {
+  const ledger = new Database(join(root, '.rolecall/ledger.db'))
+  const intents = (): number => {
+    const found = ledger
+      .prepare(`SELECT count(*) AS n FROM journal WHERE record LIKE '{"type":"intent"%'`)
+      .get()
+    return (found as { n: number }).n
+  }
+  const before = intents()
+  while (intents() === before) await pause(10)
+  ledger.close()
+}
+
+/** The next run gets the lock at once, and does what was left. */
+function expectConverges(root: string): void {
+  const again = rolecall(root, ['-q', 'apply', '--auto-approve'])
+  expect([again.code, again.stderr]).toEqual([0, ''])
+  expect(rolecall(root, ['-q', 'plan', '--detailed-exitcode']).code).toBe(0)
+}
+
+describe('an apply that is told to stop', () => {
+  it.each<[NodeJS.Signals, string]>([
+    ['SIGINT', '500 of'],
+    ['SIGTERM', '500 of'],
+    ['SIGINT', '1000 of'],
+    ['SIGTERM', '1000 of'],
+  ])(
+    'by %s after %s all: the code is 130, and the next run does the rest',
+    async (signal, text) => {
+      const root = copied()
+      const { code, after, stdout } = await start(root, { SIGNAL: signal, SIGNAL_AT: text }).ends()
+      expect(code).toBe(130)
+      const done = /^Interrupted: (\d+) done, \d+ skipped\.\nA second run sends what is left\.$/m.exec(
+        stdout,
+      )?.[1]
+      expect([done, after < 60_000]).toEqual([text.replace(' of', ''), true])
+      expectConverges(root)
+    },
+    60_000,
+  )
+
+  it('by SIGTERM as it opens its ledger: the code is 130, and the next run does all', async () => {
+    const root = copied()
+    const { code, after } = await whileHeld(root, async () => {
+      const running = start(root)
+      while (!existsSync(join(root, '.rolecall/ledger.db-wal'))) await pause(1)
+      return running.sent('SIGTERM')
+    })
+    expect(code).toBe(130)
+    expect(after).toBeLessThan(5000)
+    expectConverges(root)
+  }, 60_000)
+
+  it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
+    'by %s while another program holds the system: what is in flight is uncertain, within five seconds',
+    async (signal) => {
+      const root = copied()
+      const { code, after, stdout } = await whileHeld(root, async () => {
+        const running = start(root)
+        await aboutToSend(root)
+        return running.sent(signal)
+      })
+      expect(code).toBe(130)
+      expect(after).toBeLessThan(5000)
+      expect(stdout).toMatch(/^Interrupted: 500 uncertain, \d+ skipped\.$/m)
+      expectConverges(root)
+    },
+    60_000,
+  )
+
+  it('by a second signal: it ends at once, and the next run reads back what was in flight', async () => {
+    const root = copied()
+    const { code, after, stdout } = await whileHeld(root, async () => {
+      const running = start(root)
+      await aboutToSend(root)
+      return running.sent('SIGINT', 'SIGINT')
+    })
+    expect([code, stdout]).toEqual([130, ''])
+    expect(after).toBeLessThan(2000)
+    expectConverges(root)
+  }, 60_000)
+})
