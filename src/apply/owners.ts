@@ -114,8 +114,8 @@ export function hasShown(now: Date, lagSeconds: number, lockedAt: Date | undefin
 }
 
 /**
- * Owners to be whom this plan gives something and who cannot be counted on yet: a person has to do something. Not whom
- * the step itself lowers: nobody waits for them.
+ * Owners to be who cannot be counted on yet: a person has to do something. They are those to whom this plan gives something,
+ * and those who were invited before. Not whom the step itself lowers: nobody waits for them.
  */
 function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan, { lowers }: Step): Confirmation['pending'] {
   const given = new Set<string>()
@@ -123,7 +123,8 @@ function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan, { lowers }: St
     if (change.ref.kind === 'account' && (change.action === 'create' || change.action === 'update'))
       given.add(change.ref.key)
   return [...owners]
-    .filter(({ coming, because }) => because.length > 0 && given.has(coming) && !lowers.includes(coming))
+    .filter((owner) => owner.because.length > 0 && (owner.pending || given.has(owner.coming)))
+    .filter(({ coming }) => !lowers.includes(coming))
     .map(({ coming, because }) => ({ account: coming, because: because.join(' and ') }))
     .sort((a, b) => (a.account < b.account ? -1 : 1))
 }

@@ -12,6 +12,11 @@ export interface Ownership {
   /** Conditions read as unmet, each a short phrase (`suspended`, `a service account`); empty when usable. */
   readonly unusable: readonly string[]
   /**
+   * All of `unusable` ends once the person acts: an invitation that is not accepted yet, a first sign-in. What lowers the
+   * other owners then waits for them, and is not refused.
+   */
+  readonly pending?: true
+  /**
    * The right comes from an identity provider, by what the system shows of the account: it counts above the first owner
    * only. Rights through groups that a mapping fills, or in a system with `memberships: identity-provider`, need not be
    * said: whoever owns nothing without these memberships is found out.

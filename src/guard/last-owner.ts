@@ -2,7 +2,7 @@ import type { Write } from '../model/change.ts'
 import { compromised } from '../plan/owners.ts'
 import { courseOf, type Course, type CourseState } from './course.ts'
 import { guard, type Found } from './guard.ts'
-import { firm, isFirm, isUsable, ownerIn, ownersAfter, ownersBefore, type Owner } from './owners.ts'
+import { firm, isFirm, isUsable, ownerIn, ownersAfter, ownersBefore, pending, type Owner } from './owners.ts'
 import { whomToPromote } from './candidates.ts'
 import { removals } from './removals.ts'
 import type { Scene } from './scene.ts'
@@ -23,10 +23,17 @@ export const lastOwner = guard('last-owner', (scene) => {
   if (before.length === 0) return additionsOnly(scene)
   if (before.some((owner) => staysUsable(scene, owner.coming))) return []
 
-  if (firm(ownersAfter(scene)).length === 0) return [nobodyLeft(scene, before)]
+  const awaited = firm(ownersAfter(scene)).length === 0 ? awaitedIn(scene, before) : undefined
+  if (awaited?.length === 0) return [nobodyLeft(scene, before)]
   const unseen = unseenByBarrier(scene)
-  return unseen.length === 0 ? [] : [cannotBeWatched(scene, before, unseen)]
+  if (unseen.length > 0) return [cannotBeWatched(scene, before, unseen)]
+  return awaited === undefined ? [] : [waitsFor(scene, before, awaited)]
 })
+
+/** Who need only accept an invitation. Not in an emergency: then whoever can own the system at once is to be promoted. */
+function awaitedIn(scene: Scene, before: readonly Owner[]): readonly Owner[] {
+  return before.some(({ coming }) => scene.compromised(coming)) ? [] : pending(ownersAfter(scene))
+}
 
 /** Who is compromised is there until the plan stops them: nobody to rely on, and no reason to say that there is nobody. */
 function isInPlace({ because, viaProvider }: Owner): boolean {
@@ -82,6 +89,20 @@ function nobodyLeft(scene: Scene, before: readonly Owner[]): Found {
     remedy: before.some(({ coming }) => scene.compromised(coming))
       ? `This cannot be accepted: ${whomToPromote(scene)}; that and the suspension may stand in one change.`
       : 'This cannot be accepted: give an owner role to another person who can use it, and apply that first.',
+  }
+}
+
+/** The plan may run: apply lowers nobody before they can be counted on. */
+function waitsFor(scene: Scene, before: readonly Owner[], awaited: readonly Owner[]): Found {
+  const why = awaited.map((owner) => `${owner.ref.key}, ${owner.because.join(' and ')}`)
+  return {
+    refs: awaited.map((owner) => owner.ref),
+    count: 0,
+    severity: 'warn',
+    message:
+      `Nobody else can be counted on as an owner of "${scene.config.name}" yet (now ${persons(before)}: ` +
+      `${namesOf(before)}); what lowers them waits for ${named(why)}.`,
+    remedy: `Remind ${namesOf(awaited)}: nothing is lowered before.`,
   }
 }
 

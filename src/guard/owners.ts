@@ -20,6 +20,11 @@ export function firm(owners: ReadonlyMap<string, Owner>): Owner[] {
   return [...owners.values()].filter(isFirm)
 }
 
+/** Those who will be enough as soon as they act. */
+export function pending(owners: ReadonlyMap<string, Owner>): Owner[] {
+  return [...owners.values()].filter((owner) => owner.pending)
+}
+
 /** How many different people: two accounts of one person are one. What an identity provider gives counts above the first. */
 export function distinct(owners: readonly Owner[]): number {
   return owners.some(isFirm) ? new Set(owners.map(({ person }) => person)).size : 0

@@ -26,6 +26,8 @@ export interface Owner {
   readonly because: readonly string[]
   /** Its right comes from an identity provider, which may take it at any sign-in: it counts above the first only. */
   readonly viaProvider: boolean
+  /** Nothing is missing but that the person acts: an invitation to be accepted. */
+  readonly pending: boolean
 }
 
 /** What an owner is told by, besides the state. */
@@ -92,19 +94,28 @@ export function ownerIn(
   const ownership = rules.ownership(account, graph)
   if (!ownership.owner) return undefined
   const key = context.live('account', coming)
-  const because = [
+  const reasons = [
     ...ownership.unusable,
     ...(lasts(ownership.lasts, now) ? [] : [`ends on ${ownership.lasts ?? '?'}`]),
     ...unusableHere(context, key, coming),
   ]
-  if (because.length === 0) because.push(...endsWith(context, graph, account))
+  // system and manifests may well know the same day
+  const because = [...new Set(reasons)]
+  const isReady = because.length === 0 || isPending(ownership, because)
+  if (isReady) because.push(...endsWith(context, graph, account, ownership))
+  const viaProvider = ownership.viaProvider === true || isFed(context, graph, account)
   return {
     ref: { ...account.ref, key },
     coming,
     person: context.person(coming),
     because,
-    viaProvider: ownership.viaProvider === true || isFed(context, graph, account),
+    viaProvider,
+    pending: !viaProvider && isPending(ownership, because),
   }
+}
+
+function isPending({ pending, unusable }: Ownership, because: readonly string[]): boolean {
+  return pending === true && because.length === unusable.length
 }
 
 /** All owners of a state, usable or not, by the key they end with. `comingOf` says it of the keys of that state. */
@@ -185,14 +196,14 @@ function unusableHere(context: OwnerContext, live: string, coming: string): stri
 export const compromised = 'compromised'
 
 /** Whether the right ends by itself with a membership, a policy or a grant whose last day is near. */
-function endsWith(context: OwnerContext, graph: GraphView, account: Resource): string[] {
+function endsWith(context: OwnerContext, graph: GraphView, account: Resource, now: Ownership): string[] {
   const ending = context.ending()
   const day = ending.dayOf(account.ref.key)
   if (day === undefined) return []
   const later = withoutEnding(graph, ending, context.description)
   const then = later.get('account', account.ref.key)
   const { owner, unusable } = then ? context.rules.ownership(then, later) : { owner: false, unusable: [] }
-  return owner && unusable.length === 0 ? [] : [`its right ends on ${day}`]
+  return owner && unusable.length <= now.unusable.length ? [] : [`its right ends on ${day}`]
 }
 
 /** Whether the account owns nothing any more without the memberships that an identity provider decides. */

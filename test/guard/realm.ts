@@ -52,6 +52,7 @@ export const rules: Rules = {
     return {
       owner,
       unusable: owner && !accepted ? [...unusable, `invited (${JSON.stringify(invitation)})`] : unusable,
+      ...(invitation === 'pending' && unusable.length === 0 ? { pending: true } : {}),
       ...(roleFrom === undefined || roleFrom === 'here' ? {} : { viaProvider: true }),
       ...(typeof roleEnds === 'string' ? { lasts: roleEnds } : {}),
     }

@@ -87,7 +87,6 @@ describe.each<[string, CaseWords, string]>([
     },
     'declared as a service',
   ],
-  ['U2: invited', { live: [withFields(owner('bo'), { invitation: 'pending' })] }, 'invited ("pending")'],
   [
     'U2: in a state nobody knows',
     { live: [withFields(owner('bo'), { invitation: 'odd' })] },
@@ -233,4 +232,74 @@ it('what a system cannot show is assumed, and named', () => {
   const usable = { ...directory.usable, accepted: 'not readable', 'can-log-in': 'not readable' } as const
   expect(assumedOf({ ...directory, usable })).toEqual(['accepted', 'can-log-in'])
   expect(assumedOf(directory)).toEqual([])
+})
+
+describe('U2: who has been invited', () => {
+  const invited = withFields(owner('bo'), { invitation: 'pending' })
+  const handsOver = (other: Resource, words: Partial<CaseWords> = {}) =>
+    check(
+      [
+        guardCase({
+          ...system,
+          live: [owner('ana'), other],
+          changes: [role(owner('ana'), 'Member')],
+          ...words,
+        }),
+      ],
+      context(),
+    )
+
+  it('is not counted', () => {
+    expect(because({ live: [invited] })).toEqual(['invited ("pending")'])
+  })
+
+  it('is waited for: nothing is refused, and the plan says whom it waits for', () => {
+    expect(handsOver(invited)).toMatchObject([
+      {
+        code: 'last-owner',
+        severity: 'warn',
+        message:
+          'Nobody else can be counted on as an owner of "vpn" yet (now 1: ana); what lowers them waits for bo, invited ("pending").',
+        remedy: 'Remind bo: nothing is lowered before.',
+      },
+    ])
+  })
+
+  it.each<[string, Resource, Partial<CaseWords>]>([
+    ['suspended too', withFields(owner('bo', { status: 'suspended' }), { invitation: 'pending' }), {}],
+    ['with an invitation that expired', withFields(owner('bo'), { invitation: 'expired' }), {}],
+    ['the automation', invited, { config: config({ automation: ['bo'] }) }],
+    ['by an identity provider', withFields(owner('bo'), { invitation: 'pending', roleFrom: 'provider' }), {}],
+    [
+      'with a right that ends soon',
+      withFields(owner('bo'), { invitation: 'pending', roleEnds: '2026-11-23' }),
+      {},
+    ],
+    [
+      'through a membership that ends soon',
+      withFields(account('bo', { groups: ['admins'] }), { invitation: 'pending' }),
+      {
+        live: [
+          owner('ana'),
+          admins,
+          withFields(account('bo', { groups: ['admins'] }), { invitation: 'pending' }),
+        ],
+        wishes: [
+          ...wish({ ending: { 'group:admins': '2026-11-23' } }),
+          { ref: ref('account', 'ana') },
+          { ref: ref('group', 'admins') },
+        ],
+      },
+    ],
+  ])('is not waited for when %s', (_name, other, words) => {
+    expect(refusals(handsOver(other, words)).map(({ code }) => code)).toContain('last-owner')
+  })
+
+  it('is not waited for in an emergency: somebody who can own the system at once is to be promoted', () => {
+    const wishes = [
+      { ref: ref('account', 'ana'), compromised: true, person: 'ana' },
+      ...wish({ person: 'bo' }),
+    ]
+    expect(refusals(handsOver(invited, { wishes })).map(({ code }) => code)).toContain('last-owner')
+  })
 })
