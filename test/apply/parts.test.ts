@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lookAtOwners } from '../../src/apply/owners.ts'
-import { ownersLeft } from '../../src/apply/checker.ts'
+import { ownersLeft, ownersSeen } from '../../src/apply/checker.ts'
 import { intention, opening, result, tell } from '../../src/apply/journal.ts'
 import { landed, missing } from '../../src/apply/landed.ts'
 import { newPurse } from '../../src/apply/purse.ts'
@@ -11,6 +11,7 @@ import type { LedgerChange } from '../../src/ledger/ledger.ts'
 import { Graph } from '../../src/model/graph.ts'
 import type { Change, Write } from '../../src/model/change.ts'
 import type { Plan, Step } from '../../src/model/plan.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 import { kinds, refKey, type Resource } from '../../src/model/resource.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { directory } from '../../src/systems/directory/index.ts'
@@ -71,6 +72,34 @@ describe('the independent checker', () => {
   it('leaves out the account of the step even when the plan does not say that it lowers it', () => {
     expect(ownersLeft([row('ANA'), row('bo')], floor, removal, [], '2026-11-22T10:00:00Z')).toEqual(['bo'])
     expect(ownersLeft([row('anna'), row('ana')], floor, renaming, [], '2026-11-22T10:00:00Z')).toEqual([])
+  })
+
+  it('counts nobody whose right ends within 72 hours and 5 minutes, or on a day that nobody can read', () => {
+    const left = (lasts: string) =>
+      ownersLeft(
+        [{}],
+        () => ({ account: 'bo', owner: true, usable: true, lasts }),
+        removal,
+        [],
+        '2026-11-22T10:00:00Z',
+      )
+    expect(left('2026-11-25T10:05:00Z')).toEqual([])
+    expect(left('2026-11-25T10:05:01Z')).toEqual(['bo'])
+    expect(left('2026-11-24')).toEqual([])
+    expect(left('2026-11-25')).toEqual(['bo'])
+    expect(left('2026-13-01')).toEqual([])
+    expect(left('soon')).toEqual([])
+  })
+
+  it('counts each account once, in order, and none without a name', () => {
+    const rows = ['zed', 'bo', 'zed', ''].map((account) => ({ account }))
+    const read = ({ account }: JsonObject) => ({ account: String(account), owner: true, usable: true })
+    expect(ownersSeen(rows, read, '2026-11-22T10:00:00Z')).toEqual(['bo', 'zed'])
+  })
+
+  it('leaves in whoever has the name that a group had', () => {
+    const group: Write = { ...renaming, ref: { ...ana.ref, kind: 'group', key: 'crew' }, from: 'ana' }
+    expect(ownersLeft([row('ana'), row('bo')], floor, group, ['bo'], '2026-11-22T10:00:00Z')).toEqual(['ana'])
   })
 
   it('leaves out everyone whom a step on something else lowers', () => {
