@@ -19,7 +19,7 @@ export default defineConfig({
   resolve: { alias: { 'fast-check': resolve(import.meta.dirname, 'few.ts') } },
   test: {
     include: ['test/{guard,plan,apply}/*.test.ts', 'test/ledger/sqlite.test.ts'],
-    exclude: ['test/plan/directory.test.ts', 'test/apply/{apply,crash,expect,property}.test.ts'],
+    exclude: ['test/plan/directory.test.ts', 'test/apply/{crash,expect,property}.test.ts'],
     setupFiles: ['test/mutation/slow.ts'],
     isolate: false,
     sequence: { sequencer: ExamplesFirst },
