@@ -224,12 +224,17 @@ interface Stepping {
   end(): Ended | undefined
 }
 
-/** A run that makes one call at a time. Between two of them it waits for nothing but promises. */
+/** A run that makes one call at a time. */
 function stepping(start: (gate: Gate) => Promise<Ended>): Stepping {
   const waiting: (() => void)[] = []
   const gate: Gate = () => new Promise((resolve) => waiting.push(resolve))
   let over: { readonly ended: Ended } | { readonly fault: unknown } | undefined
   let isBegun = false
+  // between two effects the driver lets signals have their turn
+  const arrived = async (): Promise<void> => {
+    do await settled()
+    while (waiting.length === 0 && over === undefined)
+  }
   const begin = (): void => {
     isBegun = true
     start(gate).then(
@@ -241,9 +246,9 @@ function stepping(start: (gate: Gate) => Promise<Ended>): Stepping {
     steps: async (count) => {
       if (count > 0 && !isBegun) begin()
       for (let made = 0; made < count && over === undefined; made += 1) {
-        await settled()
+        await arrived()
         waiting.shift()?.()
-        await settled()
+        await arrived()
       }
       if (over !== undefined && 'fault' in over) throw over.fault as Error
     },
