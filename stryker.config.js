@@ -1,8 +1,6 @@
 /**
  * Mutation tests of what stands between a plan and a lock-out: each condition, operator and word is broken in turn,
  * and some quick test has to fail. `npm run test:mutation` judges the survivors; see scripts/mutation.js.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
   mutate: [
