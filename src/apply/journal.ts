@@ -12,11 +12,18 @@ import type { Found } from './run.ts'
 /** A run as its journal tells it. */
 export interface Told {
   readonly systems: readonly string[]
-  /** Digest of each write of its plan, by step. */
-  readonly writes: ReadonlyMap<string, string>
+  /** Each write of its plan, by step. */
+  readonly writes: ReadonlyMap<string, PlannedWrite>
   /** Steps that were about to be sent, and of which nothing further is known. */
   readonly inFlight: ReadonlyMap<string, Write>
   readonly outcomes: ReadonlyMap<string, StepOutcome>
+}
+
+/** What a journal knows of a write from the start: enough to tell later whether it is the same one. */
+export interface PlannedWrite {
+  readonly digest: string
+  /** What goes along with a removal: by itself, since less of it may be left when the removal is planned again. */
+  readonly along: readonly string[]
 }
 
 /** Writes of one record: keeps each record, and with it each line that is parsed at once, of a bounded size. */
@@ -25,7 +32,7 @@ const digestsPerRecord = 5000
 /** The first records of a run: which systems, and a digest of each write, to know later what was left of it. */
 export function opening(plan: Plan): readonly JsonObject[] {
   const digests = plan.systems.flatMap(({ steps }) =>
-    steps.flatMap(({ id, change }) => (isWrite(change) ? [[id, digestOf(change)]] : [])),
+    steps.flatMap(({ id, change }) => (isWrite(change) ? [[id, digestOf(change), ...alongOf(change)]] : [])),
   )
   const systems = plan.systems.map(({ name }) => name)
   const records: JsonObject[] = [
@@ -69,20 +76,26 @@ export function foundLater(by: string, found: readonly (readonly [string, Found]
   return json({ type: 'found', by, found })
 }
 
-/** Digest of what a write does, whatever its place in a plan and in the manifests. */
+/** Digest of what a write does, whatever its place in a plan and in the manifests, and whatever goes along with it. */
 export function digestOf(write: Write): string {
-  return sha256(essence(write))
+  return sha256({ ...essence(write), along: undefined })
+}
+
+/** Whose links go along with a removal. */
+export function alongOf(write: Write): readonly string[] {
+  return write.action === 'delete' ? (write.along ?? []) : []
 }
 
 /** Reads a journal back. */
 export function tell(records: readonly JournalRecord[]): Told {
   let systems: readonly string[] = []
-  const writes = new Map<string, string>()
+  const writes = new Map<string, PlannedWrite>()
   const inFlight = new Map<string, Write>()
   const outcomes = new Map<string, StepOutcome>()
   for (const record of records.map((line) => line.record as unknown as Line)) {
     if (record.type === 'run') systems = record.systems
-    else if (record.type === 'writes') for (const [id, digest] of record.writes) writes.set(id, digest)
+    else if (record.type === 'writes')
+      for (const [id, digest, ...along] of record.writes) writes.set(id, { digest, along })
     else if (record.type === 'intent')
       for (const { id, write } of record.steps) {
         inFlight.set(id, write)
@@ -178,7 +191,7 @@ interface IntendedStep {
 
 type Line =
   | { readonly type: 'run'; readonly systems: readonly string[]; readonly undoes?: string }
-  | { readonly type: 'writes'; readonly writes: readonly (readonly [string, string])[] }
+  | { readonly type: 'writes'; readonly writes: readonly (readonly [string, string, ...string[]])[] }
   | { readonly type: 'intent'; readonly steps: readonly IntendedStep[] }
   | {
       readonly type: 'result'

@@ -4,6 +4,8 @@ import { exitCodeOf } from '../guard/exit.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { terminal } from '../render/encode.ts'
+import { editedWords } from '../render/text.ts'
+import { enumerate } from '../render/layout.ts'
 import { confirm } from './ask.ts'
 import type { Border } from './border.ts'
 import { execution, type Running } from './execution.ts'
@@ -15,7 +17,7 @@ import { loadSaved } from './saved.ts'
 import { noteRefusal } from './refusal.ts'
 import { takingBackRun } from './taking-back.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
-import { as, ledgerReader, refuseAnother, refuseOld } from './still.ts'
+import { asOfNow, ledgerReader, refuseAnother, refuseOld } from './still.ts'
 import { showWarnings } from './warnings.ts'
 import type { Loaded } from './workspace.ts'
 
@@ -55,7 +57,7 @@ async function applySaved(
   const { workspace } = loaded
   refuseOld(plan, border.now())
   const again = await judgedAgain(plan, loaded, border, session)
-  const { findings, unread, identities, pasts } = again
+  const { findings, unread, pasts } = again
   const refused = worst([
     exitCodeOf(plan.findings),
     exitCodeOf(findings),
@@ -77,7 +79,7 @@ async function applySaved(
     throw frozen
   }
   return await execution(
-    { plan: as(identities, plan), findings, workspace, observations: new Map(), pasts, ...limits },
+    { plan: asOfNow(plan, again), findings, workspace, observations: new Map(), pasts, ...limits },
     options.output,
     border,
     session,
@@ -270,10 +272,19 @@ async function refuseUnexpected(
 ): Promise<void> {
   if (expect === undefined || (await isAsExpected(plan, workspace, { expect }, border))) return
   border.err(`expected intent  ${terminal(expect)}\nintent now       ${plan.intent}\n\n`)
+  if (plan.withoutIntent !== undefined) throw withoutIntent(plan.withoutIntent)
   throw new Fault(
     exit.stale,
     'This is not the plan that was reviewed: manifests or systems have changed since.',
     'Review the plan above, and apply with its intent.',
+  )
+}
+
+function withoutIntent(systems: readonly string[]): Fault {
+  return new Fault(
+    exit.stale,
+    `There is no intent to expect for ${enumerate(systems.map(terminal))}: ${editedWords}.`,
+    'Merge it, plan afresh, and review that plan.',
   )
 }
 

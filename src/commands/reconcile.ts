@@ -119,6 +119,7 @@ export function judge({ at, loaded, cases, decided }: Compared, undoes?: string)
     systems: guarded,
     findings,
     document: workspace.document,
+    edited: loaded.edited,
     ...(commit === undefined ? {} : { commit }),
     ...(undoes === undefined ? {} : { undoes }),
   })
@@ -186,7 +187,9 @@ export async function judgeAgain(
     const actual = one.observation.graph
     const here = reads.get(system)
     const wanted = (here && changesIn?.(here)) ?? diff({ ...one, actual, inventory: known })
-    return [system, unfounded(steps, { ...one, system, actual, wanted })]
+    const writes = steps.map(({ change }) => change).filter(isWrite)
+    const owners = ownerContext(one, actual, writes, plan.createdAt)
+    return [system, unfounded(steps, { ...one, system, actual, wanted, owners })]
   })
   return {
     unfounded: new Map(founded),

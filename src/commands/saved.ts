@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Plan } from '../model/plan.ts'
+import { canonical } from '../plan/digest.ts'
 import { parsePlan } from '../plan/planfile.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
@@ -52,6 +53,13 @@ export async function loadSaved(
       'Make a new plan, and review that.',
     )
   }
+  const names = new Set(plan.systems.map(({ name }) => name))
+  if (canonical(loaded.edited.filter((name) => names.has(name))) !== canonical(plan.withoutIntent ?? []))
+    throw new Fault(
+      exit.stale,
+      'System, Settings or Guardrail documents that the plan was made beside were merged or edited since.',
+      'Make a new plan, and review that.',
+    )
   return { plan, loaded }
 }
 

@@ -3,8 +3,10 @@ import { movedSincePlan } from '../apply/stale.ts'
 import type { Moved } from '../apply/report.ts'
 import type { Observation } from '../connector/contract.ts'
 import type { LedgerReader } from '../ledger/ledger.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, Step, SystemPlan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
+import { withinAlong } from '../plan/fingerprint.ts'
+import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { faultOf } from './ending.ts'
 import { exit, Fault } from './exit.ts'
@@ -71,11 +73,22 @@ export async function ledgerReader(workspace: Workspace, border: Border): Promis
   return openLedgerReader(workspace.settings.ledger, ledgerSurroundings(workspace.root, border))
 }
 
-/** Whom the credentials belong to is asked anew: a file that leaves it out would let our own account count as an owner. */
-export function as(identities: ReadonlyMap<string, string>, plan: Plan): Plan {
+/**
+ * The plan with what is not taken from its file. Whom the credentials belong to is asked anew: a file that leaves it out
+ * would let our own account count as an owner. And what goes along with a removal is what does now, or fewer: whoever a
+ * file names besides could come in after this read without anybody being told.
+ */
+export function asOfNow(plan: Plan, { identities, observations }: JudgedAgain): Plan {
   const systems = plan.systems.map(({ identity: _saved, ...system }) => {
     const identity = identities.get(system.name)
-    return { ...system, ...(identity === undefined ? {} : { identity }) }
+    const observation = observations.get(system.name)
+    const steps = observation === undefined ? system.steps : stillAlong(system, observation)
+    return { ...system, steps, ...(identity === undefined ? {} : { identity }) }
   })
   return { ...plan, systems }
+}
+
+function stillAlong({ connector, steps }: SystemPlan, { graph }: Observation): readonly Step[] {
+  const description = descriptions[connector]
+  return description === undefined ? steps : withinAlong(steps, graph, description)
 }

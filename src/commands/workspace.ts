@@ -19,6 +19,7 @@ import {
 } from '../git/repository.ts'
 import { decode } from '../manifest/bytes.ts'
 import type { Connectors, Source } from '../manifest/document.ts'
+import { editedSystems } from '../manifest/edited.ts'
 import { findRoot, loadSources, rootFile } from '../manifest/load.ts'
 import { parseSources } from '../manifest/parse.ts'
 import { readManifests } from '../manifest/read.ts'
@@ -47,6 +48,8 @@ export interface Loaded {
   readonly uncommitted: readonly string[]
   /** Systems that the protected ref does not have yet. */
   readonly afterMerge: readonly string[]
+  /** Systems for which other documents will count once the change at hand is merged: it has no intent for them. */
+  readonly edited: readonly string[]
   /** Where the protected branch is, for what it said earlier; absent without a protected ref. */
   readonly branch?: ProtectedBranch
 }
@@ -65,7 +68,8 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const { sources, diagnostics } = await loadSources(root)
   if (diagnostics.some(isError)) throw new InvalidManifests(diagnostics)
   const ref = options.protectedRef ?? settingOf(sources, 'protectedRef')
-  if (ref === undefined) return { ...(await read(root, sources, options)), uncommitted: [], afterMerge: [] }
+  if (ref === undefined)
+    return { ...(await read(root, sources, options)), uncommitted: [], afterMerge: [], edited: [] }
   return await loadProtected(root, sources, ref, options)
 }
 
@@ -104,6 +108,7 @@ async function loadProtected(
     uncommitted: open,
     afterMerge: systemNames(sources).filter((name) => !known.has(name)),
     branch: { repository, ref, head, folder: accessOf(protectedSources) },
+    edited: editedSystems(compared, protectedSources, [...known]),
   }
 }
 

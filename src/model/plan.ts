@@ -82,6 +82,11 @@ export interface Plan {
   /** The run that this plan takes back; absent for a plan that follows the manifests. */
   readonly undoes?: string
   readonly systems: readonly SystemPlan[]
+  /**
+   * Systems whose System, Settings or Guardrail the change at hand edits, while what counts is the protected ref's: what is
+   * approved here is not what will be planned once it is merged. Absent where there are none.
+   */
+  readonly withoutIntent?: readonly string[]
   readonly findings: readonly Finding[]
   readonly documents: readonly PlannedDocument[]
   /** SHA-256 over what a reviewer approves: changes, codes and counts of findings, contents of documents. */

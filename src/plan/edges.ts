@@ -7,14 +7,23 @@ import { simulate } from './simulate.ts'
 /** For each change those that must be done before it is sent. */
 export type Edges = ReadonlyMap<Change, ReadonlySet<Change>>
 
+/** A change, and one that must be done before it. */
+export type Edge = readonly [Change, Change]
+
+interface EdgeContext {
+  readonly actual: GraphView
+  /** The live state under its new names. */
+  readonly seen: GraphView
+  readonly description: Description
+  /** What `parentsFirst` found when the changes were put in order; without it, what it finds now. */
+  readonly paths?: readonly Edge[]
+}
+
 /**
  * What really depends on what: a thing on those it links to and on the names it is called by, a removal on whoever has
- * to let go first, a new parent on the path being free of a circle. `seen` is the live state under its new names.
+ * to let go first, a new parent on the path being free of a circle.
  */
-export function edges(
-  changes: readonly Change[],
-  { actual, seen, description }: { actual: GraphView; seen: GraphView; description: Description },
-): Edges {
+export function edges(changes: readonly Change[], { actual, seen, description, paths }: EdgeContext): Edges {
   const needs = new Map<Change, Set<Change>>()
   const need = (change: Change, first: Change | undefined): void => {
     if (first === undefined || first === change) return
@@ -50,7 +59,7 @@ export function edges(
       if (removal && holds && isWrite(change)) need(removal, change)
     }
   }
-  parentsFirst(changes, { seen, description }, need)
+  for (const [change, first] of paths ?? parentsFirst(changes, { seen, description })) need(change, first)
   return needs
 }
 
@@ -82,19 +91,17 @@ function makes({ action }: Change): boolean {
  * steps. Where old and new paths together would make a circle, the upper one changes first: its path upwards is then
  * as it will be, and what will be has no circle.
  */
-function parentsFirst(
+export function parentsFirst(
   changes: readonly Change[],
-  { seen, description }: { seen: GraphView; description: Description },
-  need: (change: Change, first: Change) => void,
-): void {
+  { seen, description }: Pick<EdgeContext, 'seen' | 'description'>,
+): readonly Edge[] {
   const moving = changes.flatMap((change) =>
     change.action === 'update' || change.action === 'rename'
-      ? [...upwards(change.ref.kind, description)]
-          .filter((link) => link in change.before.links || link in change.after.links)
-          .map((link) => ({ change, link }))
+      ? movedLinks(change, description).map((link) => ({ change, link }))
       : [],
   )
-  if (moving.length < 2) return
+  if (moving.length < 2) return []
+  const found: Edge[] = []
   const end = simulate(
     seen,
     moving.map(({ change }) => ({ ...change, action: 'update' })),
@@ -112,9 +119,18 @@ function parentsFirst(
         (at) => over(end, kind, at, link),
         (at) => movers.get(`${link} ${kind}:${at}`),
       ))
-        need(change, first)
+        found.push([change, first])
     }
   }
+  return found
+}
+
+/** The links by which the change puts its thing under others of its own kind, or takes it away from there. */
+export function movedLinks(
+  { ref, before, after }: Extract<Change, { action: 'update' | 'rename' }>,
+  description: Description,
+): string[] {
+  return upwards(ref.kind, description).filter((link) => link in before.links || link in after.links)
 }
 
 /** Links by which a thing stands under others of its own kind. */

@@ -60,6 +60,18 @@ export function joined(
   return now.filter((one) => !planned.has(one))
 }
 
+/** The steps with no more going along with each removal than goes now. */
+export function withinAlong(steps: readonly Step[], actual: GraphView, description: Description): Step[] {
+  const seen = seenThrough(actual, settle(renamesIn(steps.map(({ change }) => change)), actual))
+  return steps.map((step) => {
+    if (step.change.action !== 'delete' || step.change.along === undefined) return step
+    const { along, ...change } = step.change
+    const now = new Set(goesAlong(change.ref, seen, description))
+    const still = along.filter((one) => now.has(one))
+    return { ...step, change: still.length === 0 ? change : { ...change, along: still } }
+  })
+}
+
 function wholeOf(live: Resource, came: readonly string[], kind: KindDescription | undefined): object {
   const whole = ofManifests(live, kind)
   return came.length === 0 ? whole : { whole, came }

@@ -1,24 +1,33 @@
 import type { Rules } from '../connector/contract.ts'
 import type { Description, KindDescription } from '../connector/describe.ts'
 import { isWrite, type Change, type Part, type Write } from '../model/change.ts'
+import type { DesiredGraph } from '../model/desired.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
 import type { Step } from '../model/plan.ts'
-import { refKey, showRef, type Resource } from '../model/resource.ts'
+import { refKey, showRef, splitTarget, type Resource } from '../model/resource.ts'
+import type { SystemConfig } from '../model/workspace.ts'
 import { namesIn, patchOf } from './delta.ts'
 import { canonical } from './digest.ts'
+import { movedLinks, parentsFirst, type Edge } from './edges.ts'
 import { ofManifests } from './fields.ts'
 import { order } from './order.ts'
+import type { OwnerContext } from './owners.ts'
+import { renamesIn, seenThrough, settle } from './renaming.ts'
 import { list, memberName } from './sets.ts'
 
 /** What is true now, for a plan that was saved a while ago. */
 interface Now {
   readonly system: string
+  readonly config: Pick<SystemConfig, 'cause'>
+  readonly desired: DesiredGraph
   /** What the manifests ask for over the fresh read: the diff as a new plan has it. */
   readonly wanted: readonly Change[]
   readonly actual: GraphView
   readonly description: Description
   readonly rules: Rules
+  /** Who is compromised, and who else owns the system: told as of when the plan was made. */
+  readonly owners?: OwnerContext
 }
 
 /**
@@ -39,28 +48,39 @@ export function unfounded(steps: readonly Step[], now: Now): readonly string[] {
   const unasked = steps.filter(({ change }) => {
     if (!isWrite(change)) return false
     const kind = now.description.kinds[change.ref.kind]
-    return wanted.get(refKey(change.ref))?.some((whole) => covers(whole, change, kind)) !== true
+    return (
+      wanted
+        .get(refKey(change.ref))
+        ?.some((whole) => mayComeFrom(whole, change, now) && covers(whole, change, kind)) !== true
+    )
   })
   if (unasked.length > 0)
     return unasked.map(({ id, change }) => `${id} ${showRef(change.ref)}: the manifests do not ask for it`)
-  const again = ordered(steps, now)
+  const paths = pathsIn(steps, now.description)
+  const again = ordered(steps, paths, now)
   if (again === undefined) return ['its changes have no order in which they could be sent']
-  return steps.flatMap((step, place) => {
-    const made = again[place]
-    return made !== undefined && canonical(made) === canonical(step)
-      ? []
-      : [
-          `${step.id} ${showRef(step.change.ref)}: its place, its needs or whom it lowers is not what follows from the changes`,
-        ]
-  })
+  const others = steps.filter((step, place) => !isSame(again[place], step))
+  if (others.length > 0)
+    return others.map(
+      ({ id, change }) =>
+        `${id} ${showRef(change.ref)}: its place, its needs or whom it lowers is not what follows from the changes`,
+    )
+  return tooEarly(steps, now).map(
+    ({ id, change }) =>
+      `${id} ${showRef(change.ref)}: what it is put under stands elsewhere now, and would be under it for a moment`,
+  )
 }
 
 /** The steps of the same changes, made anew; undefined where they go in a circle. */
-function ordered(steps: readonly Step[], now: Now): readonly Step[] | undefined {
+function ordered(
+  steps: readonly Step[],
+  paths: readonly Edge[],
+  { owners, ...now }: Now,
+): readonly Step[] | undefined {
   try {
     const made = order(
       steps.map(({ change }) => change),
-      now,
+      { ...now, paths, ...(owners === undefined ? {} : { owners }) },
     )
     return made.length === steps.length ? made : undefined
   } catch {
@@ -68,9 +88,67 @@ function ordered(steps: readonly Step[], now: Now): readonly Step[] | undefined 
   }
 }
 
+/** What nobody sends is told by its fingerprint for the reader alone: whoever did it meanwhile made nothing stale. */
+function isSame(made: Step | undefined, step: Step): boolean {
+  if (made === undefined) return false
+  const { fingerprint } = isWrite(step.change) ? made : step
+  return canonical({ ...made, fingerprint }) === canonical(step)
+}
+
+/**
+ * Which move waited for which when the plan was made. That hangs on what stands above the two, which the plan may not
+ * touch at all: who moved that meanwhile has made no other plan of it, as long as the places still do.
+ */
+function pathsIn(steps: readonly Step[], description: Description): readonly Edge[] {
+  const moving = new Map(
+    steps.filter(({ change }) => isMove(change, description)).map((step) => [step.id, step]),
+  )
+  return [...moving.values()].flatMap(({ change, needs }) =>
+    needs.flatMap((id): Edge[] => {
+      const first = moving.get(id)
+      return first === undefined || first.change.ref.kind !== change.ref.kind ? [] : [[change, first.change]]
+    }),
+  )
+}
+
+function isMove(change: Change, description: Description): boolean {
+  return (
+    (change.action === 'update' || change.action === 'rename') && movedLinks(change, description).length > 0
+  )
+}
+
+/** The moves that now have to wait for one that comes after them. */
+function tooEarly(steps: readonly Step[], { actual, description }: Now): readonly Step[] {
+  const changes = steps.map(({ change }) => change)
+  const seen = seenThrough(actual, settle(renamesIn(changes), actual))
+  const place = new Map(changes.map((change, index) => [change, index]))
+  const early = new Set(
+    parentsFirst(changes, { seen, description })
+      .filter(([change, first]) => (place.get(first) ?? 0) > (place.get(change) ?? 0))
+      .map(([change]) => change),
+  )
+  return steps.filter(({ change }) => early.has(change))
+}
+
+/**
+ * Whether the document that `part` names is one that asks for it. Of an account that may be the group's, where only its
+ * side speaks of the members that come and go, and is the account's as soon as there is more to change.
+ */
+function mayComeFrom(whole: Write, part: Write, { desired, config }: Now): boolean {
+  const { document } = part.cause
+  if (document === whole.cause.document) return true
+  if (part.ref.kind !== 'account' || part.action === 'create' || part.action === 'delete') return false
+  const { group, account } = desired.wishes
+  const groups = [part.before, part.after].flatMap(({ links }) => Object.values(links).flat())
+  const asking = [
+    account.get(part.ref.key) ?? config,
+    ...groups.map(splitTarget).flatMap(({ type, name }) => (type === 'group' ? (group.get(name) ?? []) : [])),
+  ]
+  return asking.some(({ cause }) => cause.document === document)
+}
+
 /** Whether `part` does nothing that `whole` does not do too. */
 function covers(whole: Write, part: Write, kind: KindDescription | undefined): boolean {
-  if (whole.cause.document !== part.cause.document) return false
   switch (part.action) {
     case 'create':
       return whole.action === 'create' && same(whole.after, part.after)

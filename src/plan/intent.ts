@@ -13,7 +13,8 @@ export function intentOf({
   systems,
   findings,
   documents,
-}: Pick<Plan, 'systems' | 'findings' | 'documents'>): string {
+  withoutIntent,
+}: Pick<Plan, 'systems' | 'findings' | 'documents' | 'withoutIntent'>): string {
   return sha256({
     format: 'rolecall/intent/v1',
     systems: systems.map(({ name, steps }) => ({
@@ -24,6 +25,7 @@ export function intentOf({
       .map(({ system, code, count }) => ({ system, code, count }))
       .sort((a, b) => byText(a.system, b.system) || byText(a.code, b.code) || a.count - b.count),
     documents,
+    withoutIntent,
   })
 }
 

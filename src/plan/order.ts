@@ -5,7 +5,7 @@ import type { GraphView } from '../model/graph.ts'
 import type { Step } from '../model/plan.ts'
 import { kinds, showRef } from '../model/resource.ts'
 import { adds, isEmpty, partition, patchOf } from './delta.ts'
-import { edges, upwards, type Edges } from './edges.ts'
+import { edges, movedLinks, type Edge, type Edges } from './edges.ts'
 import { fingerprint } from './fingerprint.ts'
 import { loweredByEach } from './lowers.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
@@ -21,6 +21,8 @@ interface OrderContext {
   readonly system: string
   /** Who is said to be compromised, and who else owns the system; without it there is no first wave. */
   readonly owners?: OwnerContext
+  /** Which waits for which on the way upwards, where that was found before; see `parentsFirst`. */
+  readonly paths?: readonly Edge[]
 }
 
 /**
@@ -29,14 +31,14 @@ interface OrderContext {
  * comes last. The same changes in any order give the same steps.
  */
 export function order(given: readonly Change[], context: OrderContext): Step[] {
-  const { actual, description, system, owners } = context
+  const { actual, description, system, owners, paths } = context
   const together = loweredByEach(given.filter(isWrite), context)
   const changes = given
     .flatMap((change) => renameAlone(change, context, together))
     .flatMap((change) => stopAlone(change, description, owners))
   const lowers = changes.length === given.length ? together : loweredByEach(changes.filter(isWrite), context)
   const seen = seenThrough(actual, settle(renamesIn(changes), actual))
-  const needs = edges(changes, { actual, seen, description })
+  const needs = edges(changes, { actual, seen, description, ...(paths === undefined ? {} : { paths }) })
   const isReduction = (change: Change): boolean => lowers.has(change)
   const wave = firstWave(changes, lowers, context)
   const phase = (change: Change): number => wave.get(change) ?? phaseOf(change, isReduction)
@@ -67,9 +69,7 @@ function renameAlone(
   lowers: ReadonlyMap<Change, readonly string[]>,
 ): Change[] {
   if (change.action !== 'rename' || isEmpty(change)) return [change]
-  const moves = upwards(change.ref.kind, description).some(
-    (link) => link in change.before.links || link in change.after.links,
-  )
+  const moves = movedLinks(change, description).length > 0
   if (!moves && !lowers.has(change)) return [change]
   const kind = description.kinds[change.ref.kind]
   const { from, action: _, ...rest } = change

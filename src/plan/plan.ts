@@ -33,6 +33,8 @@ export interface PlanInput {
   /** The run that the plan takes back. */
   readonly undoes?: string
   readonly systems: readonly PlannedSystem[]
+  /** Systems for which other documents will count once the change at hand is merged; others than those of the plan do not matter. */
+  readonly edited?: readonly string[]
   readonly findings: readonly Finding[]
   /** `Workspace.document`. */
   readonly document: (name: string) => PlannedDocument | undefined
@@ -41,6 +43,8 @@ export interface PlanInput {
 /** The one value that is shown, saved and run. Systems and findings are sorted, so the order of input does not matter. */
 export function assemble(input: PlanInput): Plan {
   const systems = input.systems.map((system) => systemPlan(system, input.now))
+  const edited = new Set(input.edited)
+  const withoutIntent = systems.map(({ name }) => name).filter((name) => edited.has(name))
   const content = {
     format: 'rolecall/plan/v1',
     tool: input.tool,
@@ -49,6 +53,7 @@ export function assemble(input: PlanInput): Plan {
     ...(input.commit === undefined ? {} : { commit: input.commit }),
     ...(input.undoes === undefined ? {} : { undoes: input.undoes }),
     systems: systems.sort((a, b) => byText(a.name, b.name)),
+    ...(withoutIntent.length === 0 ? {} : { withoutIntent: withoutIntent.sort(byText) }),
     findings: [...input.findings].sort(byFinding),
     documents: documentsOf(input),
   } as const

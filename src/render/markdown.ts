@@ -18,7 +18,7 @@ import {
   stepBlocks,
   type Block,
 } from './system.ts'
-import { firstWaveWords, type Around } from './text.ts'
+import { firstWaveWords, noIntentWords, type Around } from './text.ts'
 import type { Shapes } from './view.ts'
 
 /** Characters of a comment at most, below what GitHub takes, so that a caller may add a line of its own. */
@@ -84,13 +84,15 @@ function essentials(plan: Plan, around: Around, whole: boolean): string {
   const merge = around.afterMerge.map(
     (system) => `- ${code(system)} is read after merge: the protected ref does not have it yet\n`,
   )
+  const edited = (plan.withoutIntent ?? []).map((system) => `- ${code(system)} ${noIntentWords}\n`)
+  const apart = [...unread, ...merge, ...edited]
   return [
     '<!-- rolecall-plan -->\n',
     `### ${title}\n\n`,
     `${markdown(summaryOf(plan))}\n\n`,
     `intent ${code(plan.intent)}${plan.commit === undefined ? '' : ` · commit ${code(plan.commit)}`}\n\n`,
     around.firstWave === undefined ? '' : `${markdown(firstWaveWords(around.firstWave))}\n\n`,
-    ...[...unread, ...merge, unread.length + merge.length > 0 ? '\n' : ''],
+    ...[...apart, apart.length > 0 ? '\n' : ''],
     ...plan.findings.map((finding) => findingPart(finding, plan, whole)),
     ownersPart(plan),
   ].join('')

@@ -54,6 +54,7 @@ export function renderText(plan: Plan, around: Around, given: TextStyle): string
     ...around.afterMerge.map((system) => [
       `${pen.bold(terminal(system))}  is read after merge: the protected ref does not have it yet`,
     ]),
+    ...(plan.withoutIntent ?? []).map((system) => [`${pen.bold(terminal(system))}  ${noIntentWords}`]),
     ...plan.systems.map((system) => systemPart(system, style, eachOwner ? ownerTable : ownerLines)),
     closing(plan, around, pen),
   ]
@@ -131,6 +132,11 @@ function closing(plan: Plan, around: Around, pen: Paint): string[] {
   if (around.next !== undefined) last.push(`To carry it out: ${around.next}`)
   return last
 }
+
+/** Why a system has no intent. */
+export const editedWords =
+  'this change edits a System, Settings or Guardrail document that counts once it is merged'
+export const noIntentWords = `has no intent: ${editedWords}, and it is planned afresh then`
 
 /** What is done in spite of a refusal, and under which intent it can be expected. */
 export function firstWaveWords(wave: Plan): string {

@@ -6,6 +6,7 @@ import type { Step } from '../../src/model/plan.ts'
 import { unfounded } from '../../src/plan/founded.ts'
 import { directory } from '../../src/systems/directory/index.ts'
 import { makeWorld, system, type World } from '../apply/world.ts'
+import { config, desired } from '../plan/world.ts'
 
 /** Who can write a plan file can make its digests right again: what then is left of the binding. */
 
@@ -25,7 +26,7 @@ afterAll(() => world.close())
 
 const { description, rules } = directory
 const judged = (saved: readonly Step[], wanted: readonly Change[] = steps.map(({ change }) => change)) =>
-  unfounded(saved, { system, wanted, actual, description, rules })
+  unfounded(saved, { system, wanted, actual, description, rules, config: config(), desired: desired([]) })
 
 describe('a saved plan whose digests are right', () => {
   it('stands as it is, and beside what a fresh diff asks for besides', () => {
