@@ -2,7 +2,7 @@
  * What a change at hand edits of the documents that count as the protected ref has them: what it is planned with is not
  * what it will be carried out with.
  */
-import { canonical } from '../plan/digest.ts'
+import { contentDigest } from './content.ts'
 import type { RawDocument, Source } from './document.ts'
 import { parseSources } from './parse.ts'
 
@@ -33,7 +33,7 @@ function ruling(sources: readonly Source[], others: readonly Source[]): Readonly
   const found = new Map<string, string>()
   for (const { value } of parseSources(candidates).documents) {
     const name = nameOf(value)
-    if (name !== undefined) found.set(name, `${found.get(name) ?? ''}${canonical(value)}`)
+    if (name !== undefined) found.set(name, `${found.get(name) ?? ''}${contentDigest(value)}`)
   }
   return found
 }

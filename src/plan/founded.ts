@@ -105,8 +105,8 @@ function pathsIn(steps: readonly Step[], description: Description): readonly Edg
   )
   return [...moving.values()].flatMap(({ change, needs }) =>
     needs.flatMap((id): Edge[] => {
-      const first = moving.get(id)
-      return first === undefined || first.change.ref.kind !== change.ref.kind ? [] : [[change, first.change]]
+      const first = moving.get(id)?.change
+      return first?.ref.kind === change.ref.kind ? [[change, first]] : []
     }),
   )
 }

@@ -147,7 +147,7 @@ function moves(
     }
     return members(now, goes!, comes!).map((value): Alteration => [
       `a member of its ${name}`,
-      withLink(one, name, value as LinkTarget[]),
+      withLink(one, name, value),
     ])
   })
   return [...fields, ...links]
@@ -327,7 +327,7 @@ function isKey({ ref }: Resource, name: string): boolean {
 }
 
 function other(value: Json | undefined, shape: string | undefined): Json {
-  if (shape === 'set') return [...listOf(value), 'another'].sort() as Json
+  if (shape === 'set') return [...listOf(value), 'another'].sort()
   if (shape === 'map') return { another: 'label' }
   if (shape === 'ordered') return []
   if (typeof value === 'number') return value + 1

@@ -9,7 +9,7 @@ import type { Plan } from '../../src/model/plan.ts'
 import { digestOf } from '../../src/apply/journal.ts'
 import { makeWorld, type PersonWish, type Wishes } from '../apply/world.ts'
 
-const numRuns = process.env['ROLECALL_DEEP'] === '1' ? 400 : 15
+const numRuns = process.env['ROLECALL_DEEP'] === '1' ? 400 : 25
 
 const names = ['bo', 'chen', 'dee', 'eve'] as const
 const groups = ['eng', 'ops', 'qa'] as const
