@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { byHand } from './directory.ts'
 import { applied, edit, put, rolecall } from './rolecall.ts'
+
+/** Each command is a process of its own; a machine that has much to do must not fail them. */
+vi.setConfig({ testTimeout: 120_000 })
 
 /** `status: compromised`, as a person uses it at night: it works where an ordinary change would have to wait. */
 
@@ -110,6 +113,15 @@ describe('somebody is compromised', () => {
     const { code, stdout, stderr } = rolecall(root, ['apply', 'plan.json'])
     expect([code, stdout]).toEqual([4, ''])
     expect(stderr).toContain('rolecall apply without a plan file stops them now.')
+  })
+
+  it('a saved plan that still holds stops them', () => {
+    const root = applied()
+    compromise(root, 'ana')
+    expect(rolecall(root, ['plan', '--out', 'plan.json']).code).toBe(0)
+    const { code, stdout, stderr } = rolecall(root, ['apply', 'plan.json'])
+    expect([code, stderr.includes('error')]).toEqual([0, false])
+    expect(stdout).toContain('Applied: 2 done.')
   })
 
   it('nobody is: a refused plan sends nothing', () => {
