@@ -71,7 +71,7 @@ function shard(system: string, number: string): string {
 }
 
 /** A name as one part of a path: what is not a plain letter, digit, `-`, `_` or inner `.` becomes %XX. */
-export function encoded(name: string): string {
+function encoded(name: string): string {
   const safe = [...Buffer.from(name)]
     .map((byte, index) => {
       const letter = String.fromCharCode(byte)

@@ -18,7 +18,7 @@ import { grantKey, inverse, renamed, renamesIn, settle } from '../../src/plan/re
 import { description } from '../../src/systems/directory/describe.ts'
 import { live, person, system } from '../plan/world.ts'
 
-export interface Deed {
+interface Deed {
   readonly name: string
   /** The resource that is touched, as the plan calls it. */
   readonly of: string

@@ -13,10 +13,10 @@ import { assemble } from '../../src/plan/plan.ts'
 import { directory } from '../../src/systems/directory/index.ts'
 import { config, desired, system, type World } from '../plan/world.ts'
 
-export const plannedAt = '2026-11-22T10:00:00.000Z'
+const plannedAt = '2026-11-22T10:00:00.000Z'
 const { description, rules } = directory
 
-export interface Saved {
+interface Saved {
   readonly plan: Plan
   readonly system: SystemPlan
   /** Why it is not carried out over these resources: what moved, and what has no ground. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { healthy, type Round, type Rounds } from './order.ts'
 
-export const base = mkdtempSync(join(tmpdir(), 'rolecall-disk-'))
+const base = mkdtempSync(join(tmpdir(), 'rolecall-disk-'))
 const library = join(base, 'failing.so')
 
 export function tidy(): void {

@@ -12,7 +12,7 @@ import {
   type Shown,
 } from './world.ts'
 
-export interface Explored {
+interface Explored {
   readonly states: number
   readonly transitions: number
   /** Transitions that the real code carried out; the others were the same again. */

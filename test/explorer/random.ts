@@ -34,7 +34,7 @@ const config: SystemConfig = {
 }
 
 /** What became of one random plan. */
-export interface Tried {
+interface Tried {
   readonly verdict: 'refused' | 'nothing to do' | 'carried out'
   readonly steps: number
   /** Points at which the run was looked at: before and after each call that it made. */
@@ -220,7 +220,7 @@ function withoutAudit(ledger: Ledger): Ledger {
 const floor: FloorReader = ({ account }) => ({ account: account as string, owner: true, usable: true })
 
 /** Who can run the realm: active, and Owner by itself or through a group or one above it. Shares no code with its rules. */
-export function ownersOf({ things }: Truth): ReadonlySet<string> {
+function ownersOf({ things }: Truth): ReadonlySet<string> {
   const owners = new Set<string>()
   for (const { ref, fields, links } of Object.values(things)) {
     if (ref.kind !== 'account' || fields['status'] !== 'active') continue

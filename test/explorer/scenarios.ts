@@ -10,7 +10,7 @@ export type Words = Readonly<Record<string, string>>
 /** By system. */
 export type Both = { readonly vpn: Words; readonly stack: Words }
 
-export interface ScenarioWords {
+interface ScenarioWords {
   readonly title: string
   readonly live: Both
   /** What the first run and the second wish; the second is the newer. */
