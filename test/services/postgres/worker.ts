@@ -73,14 +73,6 @@ async function race(): Promise<void> {
   }
 }
 
-await { append, pause, race }[part]()
-await ledger.close()
-await ledger.close()
-await ledger.close()
-await ledger.close()
-await ledger.close()
-await ledger.close()
-await ledger.close()
-await ledger.close()
-await ledger.close()
+const parts = { append, pause, race }
+await parts[part]()
 await ledger.close()
