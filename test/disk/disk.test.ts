@@ -89,7 +89,10 @@ describe.skipIf(reason !== undefined)(
         for (const round of rounds) {
           expectSafe(round)
           const isWhole = round.steps.every((line) => line.endsWith(' done'))
-          expect([round.name, round.how, round.exit]).toEqual([round.name, 'finished', isWhole ? 0 : 5])
+          // a fault that hits already while the file is read leaves nothing sent
+          const sent = round.steps.some((line) => !line.endsWith(' skipped'))
+          const code = isWhole ? 0 : sent ? 5 : 4
+          expect([round.name, round.how, round.exit]).toEqual([round.name, 'finished', code])
         }
         expect(rounds.at(-1)?.struck).toBe(false)
         expect(rounds.filter(({ exit }) => exit === 5).length).toBeGreaterThan(plans)
