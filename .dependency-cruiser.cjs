@@ -3,7 +3,7 @@
 const pureFolders = '^src/(model|cel|plan|access|guard|render)/'
 /** The machine, its words and its judgements: all of apply that decides, and nothing that does. */
 const machine = 'apply/(machine|run|program|outcomes|barrier|report|summary|checker|landed|journal|inventory)'
-const pureFiles = `^src/(connector/describe|${machine}|systems/[^/]+/(describe|rules|convert|floor))[.]ts$`
+const pureFiles = `^src/(connector/describe|${machine}|systems/[^/]+/(describe|rules|access|convert|floor))[.]ts$`
 
 /** From `from`, nothing of ours outside `to`. */
 const only = (name, from, to, comment) => ({

@@ -9,7 +9,7 @@ const pure = [
   'src/guard/**',
   'src/render/**',
   'src/connector/describe.ts',
-  'src/systems/*/{describe,rules,convert,floor}.ts',
+  'src/systems/*/{describe,rules,access,convert,floor}.ts',
   'src/apply/{machine,run,program,outcomes,barrier,report,summary,checker,landed,journal,inventory}.ts',
 ]
 

@@ -1,8 +1,9 @@
+import type { Rank } from '../model/access.ts'
 import type { Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
-import type { JsonObject } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
 import type { Proof } from '../model/plan.ts'
-import type { Kind, Resource, ResourceRef } from '../model/resource.ts'
+import type { Kind, LinkTarget, Resource, ResourceRef } from '../model/resource.ts'
 import type { Description } from './describe.ts'
 
 /** Whether one account owns its system, and if it cannot be counted on, why. */
@@ -41,6 +42,87 @@ export interface Rules {
   invariants(before: GraphView, after: GraphView, writes: readonly Write[]): readonly Violation[]
   /** Accounts or roles that no plan may write. */
   sealed(resource: Resource): boolean
+  /** Who may do what, and through what. */
+  readonly access: AccessRules
+}
+
+/**
+ * What follows from what in a system, told of one thing at a time. The generic part (`src/access`) walks from thing to
+ * thing, indexes, answers and compares, so nothing here looks for anybody or adds anything up.
+ *
+ * Things are named as links name them: `account:ana`, `group:oncall`, `role:deployer`, and what is no resource:
+ * `everyone:*` for every account that passes to it, `network:hq`, `attribute:groups=eng` for whoever is behind them.
+ */
+export interface AccessRules {
+  /**
+   * What this one thing passes on and gives. It may look at the thing itself, at what its links of `hangsOn` lead to,
+   * and at nothing else: all other things are asked for themselves. Asked of everything that is passed to, known or
+   * not: a role that nobody knows gives a right of rank `unknown`, never none. An account that cannot be used passes
+   * nothing on. What replaces something else (rows instead of defaults) is worked out here, inside the one thing.
+   */
+  facts(thing: Thing, graph: GraphView): AccessFacts
+  /** By kind, the links whose targets `facts` looks at too: the domain that disables its accounts. */
+  readonly hangsOn?: Readonly<Partial<Record<Kind, readonly string[]>>>
+  /**
+   * The targets that hold this one in them, one step up: whoever may do something to one of these may do it here. A
+   * group that can be a destination holds its members; `all:*` holds everything, if the system has such a thing. It may
+   * look at the target, and at resources that name it in their links.
+   */
+  within(target: LinkTarget, graph: GraphView): readonly LinkTarget[]
+  /** Settings that an account has from something else, each with where it comes from. Absent: there are none here. */
+  inherits?(account: Resource, graph: GraphView): readonly Inherited[]
+  /**
+   * What of a plan widens access without naming anybody and does not show as a right that everyone gains: rules of a
+   * mapping in another order, several groups instead of the first, the last limit taken away.
+   */
+  widens?(before: GraphView, after: GraphView, writes: readonly Write[]): readonly Widening[]
+}
+
+/** One thing to tell the facts of. Without a resource it is not in the graph: built in, native, or unknown. */
+export interface Thing {
+  readonly type: string
+  readonly name: string
+  readonly resource?: Resource
+}
+
+export interface AccessFacts {
+  readonly passes: readonly Pass[]
+  readonly rights: readonly GivenRight[]
+  /** Why it gives less than one may think: `"only" replaces "everywhere"`. Shown with what is lost by it. */
+  readonly note?: string
+}
+
+/** Whoever has `from` has `to` as well. An end that is absent is the thing that says so. */
+export interface Pass {
+  readonly from?: LinkTarget
+  readonly to?: LinkTarget
+  /** What the rights beyond are held on, where these do not say: the project that a role is given on. */
+  readonly on?: LinkTarget
+  /** Rights beyond are worth at most this here: the top role with a small scope. */
+  readonly atMost?: Rank
+}
+
+/** Without `on` it is held on whatever the way to it says: a privilege of a role. */
+export interface GivenRight {
+  readonly action: string
+  readonly on?: LinkTarget
+  readonly rank: Rank
+}
+
+/** A setting that holds for an account because something else has it. */
+export interface Inherited {
+  readonly name: string
+  readonly value: Json
+  readonly from: LinkTarget
+}
+
+/** A cause of access for people whom nobody named. */
+export interface Widening {
+  readonly refs: readonly ResourceRef[]
+  /** One sentence: what widens, and for whom. */
+  readonly message: string
+  /** Keys of the accounts that it can reach, where they are known. */
+  readonly accounts?: readonly string[]
 }
 
 export interface Violation {

@@ -10,6 +10,7 @@ import {
   type Resource,
   type ResourceRef,
 } from '../../model/resource.ts'
+import { access } from './access.ts'
 import { description } from './describe.ts'
 
 /**
@@ -22,6 +23,7 @@ export const rules: Rules = {
   power,
   invariants,
   sealed: (resource) => resource.fields['sealed'] === true,
+  access,
 }
 
 function ownership(account: Resource): Ownership {
