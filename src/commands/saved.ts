@@ -1,7 +1,6 @@
 /** A plan file beside the workspace it is applied to: unaltered, and about systems that are still these. */
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { planValidator } from '../manifest/schemas.ts'
 import type { Plan } from '../model/plan.ts'
 import { canonical } from '../plan/digest.ts'
 import { parsePlan } from '../plan/planfile.ts'
@@ -77,18 +76,11 @@ export function readPlan(bytes: Uint8Array): ReturnType<typeof parsePlan> {
   return parsePlan(text, conforms)
 }
 
-let validator: ReturnType<Ajv2020['compile']> | undefined
-
 /** The faults of a value against the published schema of plan files. */
 function conforms(value: unknown): readonly string[] {
-  validator ??= compiled()
-  if (validator(value)) return []
-  return (validator.errors ?? []).map(
+  const validate = planValidator()
+  if (validate(value)) return []
+  return (validate.errors ?? []).map(
     ({ instancePath, message }) => `${instancePath} ${message ?? 'is not right'}`,
   )
-}
-
-function compiled(): ReturnType<Ajv2020['compile']> {
-  const text = readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8')
-  return new Ajv2020({ strict: false, allErrors: false }).compile(JSON.parse(text) as object)
 }

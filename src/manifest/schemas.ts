@@ -1,10 +1,12 @@
 /**
  * The schemas of the manifest language are files that editors read too. They are read here once, and what checks
- * a document is compiled for a kind when its first document comes by: a run rarely sees all eleven.
+ * a document is loaded for a kind when its first document comes by: a run rarely sees all eleven.
  */
 import { readFileSync } from 'node:fs'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { JsonObject } from '../model/json.ts'
+import { check, type Law } from './checks.ts'
+import type { Connectors } from './document.ts'
 
 /** The kinds of manifest, in the order in which people meet them. */
 export const manifestKinds = [
@@ -23,16 +25,31 @@ export const manifestKinds = [
 export type ManifestKind = (typeof manifestKinds)[number]
 
 /**
- * The check of a document of this kind, compiled on first use. On a fault it returns false and `errors` holds
+ * The check of a document of this kind, loaded on first use. On a fault it returns false and `errors` holds
  * every one, each with the schema it comes from (`parentSchema`): `patternErrorMessage` there is for people.
  */
 export function validator(kind: ManifestKind): ValidateFunction {
-  return known(`${schemaBase}${schemaFile(kind)}`)
+  return kept(schemaOf(kind), lawOf)
 }
 
-/** The check of an object by a schema of a connector (`description.schemas`), compiled once a schema. */
+/** The check of an object by a schema of a connector (`description.schemas`), loaded once a schema. */
 export function connectorValidator(schema: JsonObject): ValidateFunction {
-  return checker().compile(schema)
+  return kept(schema, lawOf)
+}
+
+/** The check of a plan file. It stops at the first fault: that there is one is all that counts. */
+export function planValidator(): ValidateFunction {
+  return kept(readSchema(planFile), planLaw)
+}
+
+/** What the checks of all that these connectors take are made from: the build compiles them. */
+export function laws(connectors: Connectors): Law[] {
+  const parts = Object.values(connectors).flatMap(({ schemas: { system, group, account } }) => [
+    system,
+    group,
+    account,
+  ])
+  return [...[...manifestKinds.map(schemaOf), ...parts].map(lawOf), planLaw(readSchema(planFile))]
 }
 
 /** The schema of a kind as it is published. It refers to `common.schema.json`. */
@@ -54,8 +71,8 @@ export function schemaFile(kind: ManifestKind): string {
   return `${kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.schema.json`
 }
 
-const schemaBase = 'https://rolecall.dev/schemas/v1/'
 const commonFile = 'common.schema.json'
+const planFile = 'plan.schema.json'
 
 /** Beside `src` and `dist` alike. */
 const folder = new URL('../../schemas/', import.meta.url)
@@ -70,29 +87,27 @@ function readSchema(file: string): JsonObject {
   return schema
 }
 
-let ajv: Ajv2020 | undefined
-
-function checker(): Ajv2020 {
-  if (ajv !== undefined) return ajv
-  ajv = new Ajv2020({
-    strict: true,
-    allErrors: true,
-    verbose: true,
-    // "a handle, or a map with one": one type list gives one fault, alternatives would give one for each.
-    allowUnionTypes: true,
-    // A test holds the schemas against the meta-schema; compiling that on each run costs more than all the rest.
-    validateSchema: false,
-    // Compiling is paid on every run, and the checks are as quick without what Ajv makes of them afterwards.
-    code: { optimize: false },
-  })
-  ajv.addVocabulary(['patternErrorMessage'])
-  ajv.addSchema(readSchema(commonFile))
-  for (const kind of manifestKinds) ajv.addSchema(schemaOf(kind))
-  return ajv
+function lawOf(schema: JsonObject): Law {
+  return { schema, beside: [readSchema(commonFile)], options: everyFault }
 }
 
-function known(id: string): ValidateFunction {
-  const validate = checker().getSchema(id)
-  if (validate === undefined) throw new Error(`no schema ${id}`)
-  return validate
+function planLaw(schema: JsonObject): Law {
+  return { schema, beside: [], options: { strict: false } }
+}
+
+const everyFault = {
+  strict: true,
+  allErrors: true,
+  verbose: true,
+  // "a handle, or a map with one": one type list gives one fault, alternatives would give one for each.
+  allowUnionTypes: true,
+}
+
+const checks = new Map<JsonObject, ValidateFunction>()
+
+/** A check is asked for with every document. */
+function kept(schema: JsonObject, law: (schema: JsonObject) => Law): ValidateFunction {
+  const known = checks.get(schema) ?? check(law(schema))
+  checks.set(schema, known)
+  return known
 }
