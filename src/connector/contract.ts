@@ -183,6 +183,12 @@ export interface Target {
   /** Absolute path of the workspace root, for settings that name a file. */
   readonly root: string
   readonly now: () => Date
+  /** Resolves after so many milliseconds, or as soon as `stop` is aborted; the machine's timer where it is absent. */
+  readonly sleep?: (milliseconds: number, stop?: AbortSignal) => Promise<void>
+  /** For a writer: once aborted, nothing further is sent, and what waits for its turn does not wait any more. */
+  readonly stop?: AbortSignal
+  /** For a writer: nothing is sent at or after this moment, and nobody waits for it in vain. */
+  readonly deadline?: Date
 }
 
 /** A secret: no string form, no JSON form, no inspection. Only `reveal()` gives it out, at the moment of use. */

@@ -7,13 +7,20 @@ export class ConnectorFault extends Error {
   readonly code: ConnectorFaultCode
   /** What to do about it, one sentence. */
   readonly fix: string
+  /** What it answered, where it was an answer of HTTP. */
+  readonly status?: number
 
   /** `message`: one sentence that names the system and ends in a full stop. */
-  constructor(code: ConnectorFaultCode, message: string, fix: string, options?: ErrorOptions) {
+  constructor(code: ConnectorFaultCode, message: string, fix: string, options: FaultOptions = {}) {
     super(message, options)
+    if (options.status !== undefined) this.status = options.status
     this.code = code
     this.fix = fix
   }
+}
+
+interface FaultOptions extends ErrorOptions {
+  readonly status?: number
 }
 
 /**

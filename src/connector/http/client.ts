@@ -1,0 +1,170 @@
+/** One origin, one system's credentials: reads and writes, and what becomes of them. */
+import PQueue from 'p-queue'
+import type { Dispatcher } from 'undici'
+import type { Json } from '../../model/json.ts'
+import type { Target } from '../contract.ts'
+import { BadBody, bodyLimits, jsonOf } from './body.ts'
+import { CredentialHolder, type Credential } from './credential.ts'
+import { endpointOf, followed, type Endpoint } from './endpoint.ts'
+import type { Answer, Dialect, HttpLimits, ReadOptions, Sent, WriteOptions } from './http.ts'
+import { Line, Unanswered, type Exchange } from './line.ts'
+import { paceOf } from './pace.ts'
+import { withQuery, type Path, type Query } from './path.ts'
+import { reasonIn } from './reason.ts'
+import { Redactor } from './redact.ts'
+import { retryLimits } from './retry.ts'
+import { openTransport } from './transport.ts'
+import { bodyWords, faultOf, statusFailure, type Call } from './words.ts'
+
+const defaultLimits: HttpLimits = { ...retryLimits, ...bodyLimits, call: 30_000 }
+
+export class Client {
+  readonly redactor = new Redactor()
+  readonly #target: Target
+  readonly #dialect: Dialect
+  readonly #limits: HttpLimits
+  readonly #endpoint: Endpoint
+  readonly #transport: Dispatcher
+  readonly #line: Line
+  readonly #reads: PQueue
+  /** A write of which nobody knows what became must not have another one behind it. */
+  readonly #writes = new PQueue({ concurrency: 1 })
+
+  constructor(target: Target, dialect: Dialect) {
+    this.#target = target
+    this.#dialect = dialect
+    const limits = { ...defaultLimits, ...dialect.limits }
+    const endpoint = endpointOf(target.system, target.endpoint, dialect.base)
+    const pace = paceOf(`${target.system} ${endpoint.origin}`, dialect.pace)
+    const holder = new CredentialHolder(() => this.#signIn(), target.now)
+    this.#limits = limits
+    this.#endpoint = endpoint
+    this.#transport = openTransport(endpoint)
+    this.#line = new Line({ target, endpoint, limits, pace, holder, transport: this.#transport })
+    this.#reads = new PQueue({ concurrency: dialect.concurrency ?? 4 })
+    for (const secret of Object.values(target.credentials)) this.redactor.learn(secret.reveal())
+  }
+
+  get calls(): number {
+    return this.#line.calls
+  }
+
+  address(path: Path, query: Query = {}): URL {
+    const { origin, base } = this.#endpoint
+    return withQuery(new URL(`${origin}${base}${path}`), query)
+  }
+
+  linked(link: string): URL {
+    const { origin, base } = this.#endpoint
+    return followed(this.#endpoint, link, new URL(`${origin}${base}/`))
+  }
+
+  async read(url: URL, options: ReadOptions = {}): Promise<Answer> {
+    const { headers, accept } = options
+    const exchange = { method: 'GET', url, headers, accept, write: false }
+    return await this.#reads.add(() => this.#answer(exchange))
+  }
+
+  async send(method: string, url: URL, { json, headers }: WriteOptions = {}): Promise<Sent> {
+    const call = this.#line.callOf(method, url)
+    try {
+      const exchange = { method, url, json, headers, write: true }
+      const response = await this.#writes.add(() => this.#line.exchange(exchange))
+      const answer = await this.#answerOf(response)
+      if (response.ok) return { outcome: 'done', ...answer }
+      const { message } = statusFailure(call, answer.status, this.#reasonIn(answer))
+      const clear = answer.status >= 400 && answer.status < 500 && answer.status !== 408
+      return clear
+        ? { outcome: 'refused', ...answer, message: `${message}.` }
+        : { outcome: 'uncertain', message: `${message}.` }
+    } catch (error) {
+      if (error instanceof BadBody)
+        return { outcome: 'uncertain', message: `${bodyWords(call, error.message).message}.` }
+      if (error instanceof Unanswered)
+        return { outcome: error.never ? 'unsent' : 'uncertain', message: `${error.message}.` }
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close()
+  }
+
+  // ------------------------------------------------------------ answers
+
+  async #answer(exchange: Exchange): Promise<Answer> {
+    const call = this.#line.callOf(exchange.method, exchange.url)
+    try {
+      const response = await this.#line.exchange(exchange)
+      const answer = await this.#answerOf(response)
+      if (response.ok || exchange.accept?.includes(response.status) === true) return answer
+      throw faultOf(statusFailure(call, answer.status, this.#reasonIn(answer)), answer.status)
+    } catch (error) {
+      throw faultFor(call, error)
+    }
+  }
+
+  /** Rejects with BadBody; what an error says besides JSON is nobody's business. */
+  async #answerOf(response: Response): Promise<Answer> {
+    const { status, headers, ok } = response
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    const parse = (): Json | undefined => jsonOf(bytes, headers.get('content-type'), this.#limits)
+    const body = ok ? parse() : orNothing(parse)
+    return { status, headers, ...(body === undefined ? {} : { body }) }
+  }
+
+  #reasonIn({ body }: Answer): string | undefined {
+    if (body === undefined) return undefined
+    const said = this.#dialect.reason?.(body) ?? reasonIn(body)
+    return said === undefined ? undefined : this.redactor.show(said)
+  }
+
+  #signIn(): Promise<Credential> {
+    const { origin, base } = this.#endpoint
+    return this.#dialect.authenticate({
+      ask: (method, path, { json, headers, query } = {}) =>
+        this.#answer({
+          method,
+          url: this.address(path, query),
+          json,
+          headers,
+          write: false,
+          anonymous: true,
+        }),
+      fetch: (url, init) => this.#fetchFor(followed(this.#endpoint, url, new URL(origin)), init),
+      endpoint: { origin, base },
+      learn: (secret) => {
+        this.redactor.learn(secret)
+      },
+      now: this.#target.now,
+    })
+  }
+
+  /** For a library that judges answers itself: what is no answer at all, or says nothing of it, is a fault. */
+  async #fetchFor(url: URL, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
+    const call = this.#line.callOf(method, url)
+    try {
+      const exchange = { method, url, headers, body: body ?? undefined, write: false, anonymous: true }
+      const response = await this.#line.exchange(exchange)
+      if (response.status < 300 || [400, 401, 403].includes(response.status)) return response
+      throw faultOf(statusFailure(call, response.status, undefined), response.status)
+    } catch (error) {
+      throw faultFor(call, error)
+    }
+  }
+}
+
+function orNothing<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof BadBody) return undefined
+    throw error
+  }
+}
+
+/** What a fault of ours is stays one. */
+function faultFor(call: Call, error: unknown): unknown {
+  if (error instanceof BadBody) return faultOf(bodyWords(call, error.message))
+  return error instanceof Unanswered ? faultOf(error.failure) : error
+}

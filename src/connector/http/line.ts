@@ -1,0 +1,210 @@
+/**
+ * One call, as often as it takes: its turn, its credentials, its time, and another attempt where that is safe. What
+ * comes out is the last answer, or why there is none.
+ */
+import ky, { HTTPError } from 'ky'
+import { setTimeout as timer } from 'node:timers/promises'
+import type { Dispatcher } from 'undici'
+import type { Json } from '../../model/json.ts'
+import type { Target } from '../contract.ts'
+import { ConnectorFault } from '../fault.ts'
+import { BadBody, bytesOf } from './body.ts'
+import type { Credential, CredentialHolder } from './credential.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { HttpLimits } from './http.ts'
+import type { Pace } from './pace.ts'
+import { isRepeatable, pauseBefore, type Attempt } from './retry.ts'
+import { networkFailure } from './transport.ts'
+import { networkWords, stoppedWords, timeoutWords, tooLongWords, type Call, type Failure } from './words.ts'
+
+/** A call that came to no answer. */
+export class Unanswered extends Error {
+  override name = 'Unanswered'
+  readonly failure: Failure
+  /** Whether it surely never left. */
+  readonly never: boolean
+  /** Whether it may go better by itself. */
+  readonly passing: boolean
+  constructor(failure: Failure, { never, passing }: { readonly never: boolean; readonly passing: boolean }) {
+    super(failure.message)
+    this.failure = failure
+    this.never = never
+    this.passing = passing
+  }
+}
+
+export interface Exchange {
+  readonly method: string
+  readonly url: URL
+  readonly json?: Json | undefined
+  readonly body?: RequestInit['body'] | undefined
+  readonly headers?: RequestInit['headers'] | undefined
+  readonly accept?: readonly number[] | undefined
+  /** Changes something over there, so that it is not simply repeated. */
+  readonly write: boolean
+  readonly anonymous?: boolean
+}
+
+/** What a line is made of. */
+interface Parts {
+  readonly target: Target
+  readonly endpoint: Endpoint
+  readonly limits: HttpLimits
+  readonly transport: Dispatcher
+  readonly pace: Pace
+  readonly holder: CredentialHolder
+}
+
+export class Line {
+  calls = 0
+  readonly #parts: Parts
+  #waited = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  callOf(method: string, { pathname }: URL): Call {
+    const { system, host } = this.#parts.endpoint
+    return { system, host, method, path: pathname }
+  }
+
+  /** The last answer, whatever its status. Rejects with Unanswered where there is none. */
+  async exchange(exchange: Exchange): Promise<Response> {
+    const { method, url, json, body, headers } = exchange
+    let used: Credential | undefined
+    let renewed = false
+    const again = async (error: Error, count: number): Promise<boolean> => {
+      const attempt = attemptOf(error)
+      if (attempt === undefined) return false
+      if ('status' in attempt && attempt.status === 401 && used !== undefined && !renewed) {
+        // Refused before anything was done: an expired token is no reason to fail.
+        renewed = true
+        this.#parts.holder.refused(used)
+        return true
+      }
+      if (!isRepeatable(attempt, exchange.write) || count >= this.#parts.limits.attempts) return false
+      await this.#pauseBefore(attempt, count, exchange)
+      return true
+    }
+    try {
+      return await ky(url, {
+        method,
+        ...(json === undefined ? {} : { json }),
+        ...(body === undefined ? {} : { body }),
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'rolecall',
+          ...Object.fromEntries(new Headers(headers)),
+        },
+        redirect: 'manual',
+        timeout: false,
+        throwHttpErrors: (status) => exchange.accept?.includes(status) !== true,
+        retry: {
+          limit: this.#parts.limits.attempts,
+          methods: [method.toLowerCase() as 'get'],
+          delay: () => 0,
+          shouldRetry: ({ error, retryCount }) => again(error, retryCount),
+        },
+        fetch: async (request) => {
+          used = exchange.anonymous === true ? undefined : await this.#credential()
+          const sent = new Request(request)
+          for (const [name, value] of Object.entries(used?.headers ?? {})) sent.headers.set(name, value)
+          return await this.#attempt(sent, exchange)
+        },
+      })
+    } catch (error) {
+      if (error instanceof HTTPError) return error.response
+      throw error
+    }
+  }
+
+  async #attempt(request: Request, exchange: Exchange): Promise<Response> {
+    const { pace, limits, transport } = this.#parts
+    const call = this.callOf(exchange.method, exchange.url)
+    let signal: AbortSignal | undefined
+    let headers: Headers | undefined
+    const turn = pace.take(exchange.write ? 'writes' : 'reads', this.#time())
+    try {
+      await this.#wait(turn, call)
+      this.calls++
+      signal = AbortSignal.timeout(limits.call)
+      // The types of the global fetch do not know the dispatcher, which its implementation takes.
+      const response = await fetch(request, { signal, dispatcher: transport } as object)
+      headers = response.headers
+      const bytes = await bytesOf(response, limits)
+      return new Response(bodiless.has(response.status) ? null : Buffer.from(bytes), {
+        status: response.status,
+        headers: response.headers,
+      })
+    } catch (error) {
+      if (error instanceof BadBody || error instanceof Unanswered) throw error
+      if (signal?.aborted === true)
+        throw new Unanswered(timeoutWords(call, limits.call), { never: false, passing: true })
+      const failure = networkFailure(error)
+      if (failure === undefined) throw error
+      throw new Unanswered(networkWords(call, failure), failure)
+    } finally {
+      pace.answered(headers, this.#time())
+    }
+  }
+
+  async #pauseBefore(attempt: Attempt, count: number, { method, url }: Exchange): Promise<void> {
+    const { wait, waitInAll } = this.#parts.limits
+    const now = this.#time()
+    const pause = pauseBefore(attempt, count, { now, random: Math.random(), wait })
+    const call = this.callOf(method, url)
+    const status = 'status' in attempt ? attempt.status : 0
+    if (pause === undefined || this.#waited + pause > waitInAll)
+      throw new Unanswered(tooLongWords(call, status), unsent)
+    this.#waited += pause
+    if (status === 429) this.#parts.pace.pause(now + pause)
+    await this.#wait(pause, call)
+  }
+
+  /** Nothing leaves after the end of the run, and nobody waits past it. */
+  async #wait(milliseconds: number, call: Call): Promise<void> {
+    const { stop, deadline, sleep = rest } = this.#parts.target
+    const interrupted = (): void => {
+      if (stop?.aborted === true) throw new Unanswered(stoppedWords(call, 'interrupted'), unsent)
+    }
+    interrupted()
+    if (deadline !== undefined && this.#time() + milliseconds >= deadline.getTime())
+      throw new Unanswered(stoppedWords(call, 'deadline'), unsent)
+    if (milliseconds > 0) await sleep(milliseconds, stop)
+    interrupted()
+  }
+
+  /** Without credentials nothing is sent, whatever it was that failed. */
+  async #credential(): Promise<Credential> {
+    try {
+      return await this.#parts.holder.get()
+    } catch (error) {
+      if (!(error instanceof ConnectorFault)) throw error
+      const { code, fix, message } = error
+      throw new Unanswered({ code, fix, message: message.replace(/\.$/, '') }, unsent)
+    }
+  }
+
+  #time(): number {
+    return this.#parts.target.now().getTime()
+  }
+}
+
+/** It never left, and will not by itself. */
+const unsent = { never: true, passing: false }
+
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
+
+function attemptOf(error: Error): Attempt | undefined {
+  if (error instanceof HTTPError)
+    return { status: error.response.status, retryAfter: error.response.headers.get('retry-after') }
+  if (error instanceof Unanswered && error.passing) return error.never ? { never: true } : { lost: true }
+  return undefined
+}
+
+async function rest(milliseconds: number, stop?: AbortSignal): Promise<void> {
+  await timer(milliseconds, undefined, stop === undefined ? {} : { signal: stop }).catch((error: unknown) => {
+    if (stop?.aborted !== true) throw error
+  })
+}
