@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach } from 'vitest'
 import type { Target } from '../../src/connector/contract.ts'
 import { secret } from '../../src/connector/secrets.ts'
-import type { Dialect } from '../../src/connector/http/http.ts'
+import type { Dialect } from '../../src/connector/http/dialect.ts'
 
 export interface Asked {
   readonly method: string

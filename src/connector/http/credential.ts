@@ -1,6 +1,6 @@
 /** Who we are to a system: fetched once, renewed before its end, and once more when it is not accepted. */
 import type { Json } from '../../model/json.ts'
-import type { Answer } from './http.ts'
+import type { Answer } from './answer.ts'
 import type { Path, Query } from './path.ts'
 
 /** What goes along with each call, and until when. */

@@ -1,0 +1,33 @@
+/** What is asked over HTTP, and what becomes of it. */
+import type { Json } from '../../model/json.ts'
+import type { Query } from './path.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** Absent where the body is empty, and where an error's is not JSON. */
+  readonly body?: Json
+}
+
+export interface ReadOptions {
+  readonly query?: Query
+  readonly headers?: Readonly<Record<string, string>>
+  /** Statuses besides 2xx that are an answer and no fault, such as 404 for "is it there?". */
+  readonly accept?: readonly number[]
+}
+
+export interface WriteOptions {
+  readonly query?: Query
+  readonly headers?: Readonly<Record<string, string>>
+  readonly json?: Json
+}
+
+/** What became of a write. `message` is for people, and safe to show. */
+export type Sent =
+  | (Answer & { readonly outcome: 'done' })
+  /** A clear no: it was not carried out. */
+  | (Answer & { readonly outcome: 'refused'; readonly message: string })
+  /** It never left. */
+  | { readonly outcome: 'unsent'; readonly message: string }
+  /** It may have been carried out: look before anything else. */
+  | { readonly outcome: 'uncertain'; readonly message: string }
