@@ -46,6 +46,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   adopt: async () => (await import('./adopt.ts')).registerAdopt,
   schema: async () => (await import('./schema.ts')).registerSchema,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
+  sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
   completion: async () => (await import('./completion.ts')).registerCompletion,
 }
 
