@@ -48,6 +48,8 @@ interface Remembering {
   /** What the system's `ignore` leaves alone. */
   readonly isIgnored: (ref: Pick<InventoryEntry, 'kind' | 'key'>) => boolean
   readonly run: string
+  /** Whether a wish is one that a person was told to carry out, and that no read shows. */
+  readonly isByHand?: (wish: Wish) => boolean
 }
 
 /**
@@ -60,14 +62,15 @@ interface Remembering {
 export function afterRead(
   { graph, proofs }: Observation,
   desired: DesiredGraph,
-  { inventory, pending, isIgnored, run }: Remembering,
+  { inventory, pending, isIgnored, run, isByHand = () => false }: Remembering,
 ): InventoryChange {
   const { system } = desired
   const known = new Map(inventory.map((entry) => [refKey(entry), entry]))
   const put: InventoryEntry[] = []
   for (const kind of kinds)
     for (const [key, wish] of desired.wishes[kind]) {
-      const live = wish.state === 'absent' ? undefined : graph.get(kind, key)
+      const shown = graph.get(kind, key) ?? (isByHand(wish) ? { ref: wish.ref, id: undefined } : undefined)
+      const live = wish.state === 'absent' ? undefined : shown
       if (live === undefined || pending.has(refKey(live.ref)) || isIgnored(live.ref)) continue
       const entry = entryOf(system, kind, key, live.id, wish, run)
       if (!isSame(known.get(refKey(entry)), entry)) put.push(entry)

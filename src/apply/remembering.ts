@@ -3,6 +3,8 @@ import type { Observation } from '../connector/contract.ts'
 import type { Ledger, LedgerChange } from '../ledger/ledger.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Step } from '../model/plan.ts'
+import type { Wish } from '../model/desired.ts'
+import { isByHand } from '../plan/by-hand.ts'
 import { without } from '../plan/census.ts'
 import { ignoring } from '../plan/ownership.ts'
 import { afterRead, type InventoryChange } from './inventory.ts'
@@ -27,7 +29,8 @@ export async function remembering(
   const [inventory, lastSeen] = [await ledger.inventory(system), await ledger.lastSeen(system)]
   const isIgnored = ignoring(config, description)
   const looked = sight(seen, { system, description, past, lastSeen, findings })
-  const change = afterRead(seen, desired, { inventory, pending, isIgnored, run })
+  const byHand = (wish: Wish): boolean => isByHand(wish, desired.wishes, description)
+  const change = afterRead(seen, desired, { inventory, pending, isIgnored, run, isByHand: byHand })
   return [
     ...recording([
       looked.doubted ? { ...change, forget: [] } : change,

@@ -3,6 +3,7 @@
  * Each step is one function of this list; effects are only in reading.
  */
 import type { Connector, Observation, Reader } from '../connector/contract.ts'
+import { withProfile } from '../connector/describe.ts'
 import { ConnectorFault } from '../connector/fault.ts'
 import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
 import { refusals } from '../guard/exit.ts'
@@ -329,9 +330,14 @@ function unreadable(system: string, error: unknown): UnreadSystem {
   throw error
 }
 
-export function connectorOf({ name, connector }: SystemConfig): Connector {
+/** The connector as it is for this system: under its profile, and with its settings. */
+export function connectorOf(config: SystemConfig): Connector {
+  const { name, connector, profile } = config
   const found = connectors[connector]
-  if (found !== undefined) return found
+  if (found !== undefined) {
+    const description = profile === undefined ? undefined : withProfile(found.description, profile)
+    return { ...found, ...(description && { description }), ...found.variant?.(config) }
+  }
   throw new Fault(
     exit.fault,
     `The system "${name}" asks for the connector "${connector}", which this version does not have.`,

@@ -29,6 +29,7 @@ export async function targetOf(config: SystemConfig, { env, now, root, log }: Su
     credentials,
     root,
     now,
+    ...(config.profile === undefined ? {} : { profile: config.profile }),
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
   }
 }

@@ -4,6 +4,7 @@ import type { GraphView } from '../model/graph.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Proof } from '../model/plan.ts'
 import type { Kind, LinkTarget, Resource, ResourceRef } from '../model/resource.ts'
+import type { SystemConfig } from '../model/workspace.ts'
 import type { Description } from './describe.ts'
 
 /** Whether one account owns its system, and if it cannot be counted on, why. */
@@ -42,6 +43,11 @@ export interface Rules {
   invariants(before: GraphView, after: GraphView, writes: readonly Write[]): readonly Violation[]
   /** Accounts or roles that no plan may write. */
   sealed(resource: Resource): boolean
+  /**
+   * Why a live resource is there without anybody having declared it, one phrase: it follows from another, and the
+   * system itself keeps it. Then it is neither drift nor removed. `outcome` is the state as it is wished.
+   */
+  implied?(resource: Resource, outcome: GraphView): string | undefined
   /** Who may do what, and through what. */
   readonly access: AccessRules
 }
@@ -165,8 +171,8 @@ export type WriteResult =
 /** Tells. Only `apply` opens one. */
 export interface Writer {
   /**
-   * Sends writes, at most `description.batch` at once, all or nothing; one result for each, in order.
-   * A write whose before-value no longer holds is `failed`, with the difference.
+   * Sends writes, at most `description.batch` at once and none of which needs another; one result for each, in order.
+   * All or nothing, or each by itself. A write whose before-value no longer holds is `failed`, with the difference.
    */
   write(writes: readonly Write[]): Promise<readonly WriteResult[]>
   close(): Promise<void>
@@ -178,6 +184,8 @@ export interface Target {
   readonly endpoint?: string
   /** `System.spec.settings`, checked against the connector's schema. */
   readonly settings: JsonObject
+  /** `System.spec.profile`, which the connector has. */
+  readonly profile?: string
   /** Resolved credentials by name; empty for a system that needs none. */
   readonly credentials: Readonly<Record<string, Secret>>
   /** Absolute path of the workspace root, for settings that name a file. */
@@ -215,6 +223,8 @@ export interface Connector {
   readonly description: Description
   readonly rules: Rules
   readonly floor: FloorReader
+  /** What is decided otherwise under a profile or a setting of the system; pure. */
+  variant?(config: Pick<SystemConfig, 'profile' | 'settings'>): Partial<Pick<Connector, 'rules' | 'floor'>>
   openReader(target: Target): Promise<Reader>
   openWriter(target: Target): Promise<Writer>
 }

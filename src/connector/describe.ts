@@ -84,6 +84,10 @@ export interface Description {
   readonly rolePrivileges?: Readonly<Record<string, readonly string[]>>
   /** Whether roles beyond the built-in ones may be declared (`Role`). */
   readonly declaredRoles: boolean
+  /** A role that nobody declares may be a live one of that name: whether it is there is seen at plan. */
+  readonly openRoles?: true
+  /** The key of an account that names its one role; absent where accounts have none of their own, only grants. */
+  readonly accountRole?: string
   /** Roles whose holders count for the floor, the minimum and anchors. */
   readonly ownerRoles: readonly string[]
   /** Varieties with rules of their own, by the name that `System.spec.profile` gives them. */
@@ -115,16 +119,21 @@ export interface Description {
     readonly resourceTypes: readonly string[]
     readonly subjectTypes: readonly string[]
     readonly projectTypes: readonly string[]
+    /** `Role.spec.settings` and `Project.spec.settings`, where the system has any. */
+    readonly role?: JsonObject
+    readonly project?: JsonObject
   }
+  /** Types of projects on which no policy gives roles, each with what does: one sentence. */
+  readonly withoutPolicies?: Readonly<Record<string, string>>
+  /** Types of projects that stand outside of the interface: they are only named, and roles on them are given by hand. */
+  readonly byHand?: readonly string[]
 }
 
 /** A known variety of a system, and what is different there. */
 export interface Profile {
   /** One sentence for people. */
   readonly about: string
-  readonly differs: Partial<
-    Pick<Description, 'primaryGroups' | 'maxSecondaryGroups' | 'nestedGroups' | 'roles'>
-  >
+  readonly differs: Partial<Omit<Description, 'connector' | 'profiles'>>
 }
 
 /** The description under a profile of its system; undefined where the system has none of that name. */

@@ -23,6 +23,8 @@ export function connectorProblems(manifest: Manifest, around: Surroundings): Pro
     return partsOfUser(manifest, around).flatMap((part) => check(part, manifest.raw, around))
   if (manifest.kind === 'Group')
     return partsOfGroup(manifest, around).flatMap((part) => check(part, manifest.raw, around))
+  if (manifest.kind === 'Role' || manifest.kind === 'Project')
+    return partsOfThing(manifest, around).flatMap((part) => check(part, manifest.raw, around))
   if (manifest.kind !== 'System') return []
   const { connector } = manifest.spec
   if (!Object.hasOwn(around.connectors, connector)) return [unknownConnector(manifest.raw, connector, around)]
@@ -33,7 +35,7 @@ export function connectorProblems(manifest: Manifest, around: Surroundings): Pro
 interface Part {
   readonly system: string
   readonly description: Description
-  readonly what: keyof Description['schemas'] & ('system' | 'group' | 'account')
+  readonly what: keyof Description['schemas'] & ('system' | 'group' | 'account' | 'role' | 'project')
   readonly at: Path
   readonly value: JsonObject
   /** Keys of `value` that the manifest language itself knows, in every system. */
@@ -82,6 +84,14 @@ function partsOfGroup({ spec }: Of<'Group'>, around: Surroundings): Part[] {
   return parts
 }
 
+function partsOfThing({ kind, spec }: Of<'Role'> | Of<'Project'>, around: Surroundings): Part[] {
+  const description = descriptionOf(spec.system, around)
+  if (description === undefined || spec.settings === undefined) return []
+  const what = kind === 'Role' ? 'role' : 'project'
+  const value = spec.settings as JsonObject
+  return [{ system: spec.system, description, what, at: ['spec', 'settings'], value, portable: [] }]
+}
+
 function partsOfSystem({ metadata: { name }, spec }: Of<'System'>, around: Surroundings): Part[] {
   const description = around.connectors[spec.connector]
   if (description === undefined) return []
@@ -110,7 +120,7 @@ function descriptionOf(system: string, { connectors, connectorOf }: Surroundings
 function check(part: Part, raw: RawDocument, { written }: Surroundings): Problem[] {
   const own = part.portable.length === 0 ? part.value : without(part.value, part.portable)
   if (part.what !== 'system' && Object.keys(own).length === 0) return []
-  const schema = part.description.schemas[part.what]
+  const schema = part.description.schemas[part.what] ?? noSettings
   const validate = connectorValidator(schema)
   if (validate(own)) return []
   const errors = validate.errors ?? []
@@ -136,7 +146,7 @@ function check(part: Part, raw: RawDocument, { written }: Surroundings): Problem
 /** A key of the language that this system lacks, or one that nobody knows. */
 function lackingKey(key: string, part: Part, raw: RawDocument): Problem {
   const { system, description, what, at } = part
-  const known = [...part.portable, ...keysOf(description.schemas[what])]
+  const known = [...part.portable, ...keysOf(description.schemas[what] ?? noSettings)]
   const sort = `system "${system}" (${description.connector})`
   const isKnownElsewhere = Object.hasOwn(plainWords, key) && nearest(key, known) === undefined
   const place = {
@@ -155,10 +165,15 @@ function lackingKey(key: string, part: Part, raw: RawDocument): Problem {
       fix: 'Take it out: what the system cannot do is not approximated.',
     }
   }
-  const noun = { system: 'the settings of', group: 'groups of', account: 'accounts of' }[what]
+  const noun = {
+    ...{ system: 'the settings of', group: 'groups of', account: 'accounts of' },
+    ...{ role: 'the settings of a role of', project: 'the settings of a project of' },
+  }[what]
   const { path: _, ...told } = unknownKey(key, known, `${noun} ${sort}`)
   return { ...place, ...told, fix: told.fix ?? '' }
 }
+
+const noSettings: JsonObject = { type: 'object', additionalProperties: false }
 
 /** What keys of the manifest language that only some connectors have are called in a sentence. */
 const plainWords: Readonly<Record<string, string>> = {

@@ -122,7 +122,7 @@ function usedRoles(site: NonNullable<ReturnType<Context['sites']['get']>>): Read
     for (const wish of site.wishes[kind].values())
       for (const target of wish.links[kind === 'role' ? 'implies' : 'role'] ?? []) used.add(target)
   for (const shared of [site.system.account, ...[...site.groups.values()].map(({ account }) => account)]) {
-    const role = shared?.values['role']
+    const role = shared?.values[site.description.accountRole ?? 'role']
     if (typeof role === 'string') used.add(site.roles.get(role)?.target ?? `role:${role}`)
   }
   return used

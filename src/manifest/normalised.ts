@@ -102,6 +102,8 @@ export interface Role extends Named {
   readonly implies: readonly Reference[] | undefined
   /** Everywhere, or in the enterprise that a Project stands for. */
   readonly availability: 'global' | Reference | undefined
+  /** The connector's own. */
+  readonly settings: Layer | undefined
 }
 
 export type Privileges =
@@ -113,6 +115,8 @@ export interface Project extends Named {
   readonly name: string
   readonly type: string | undefined
   readonly description: string | undefined
+  /** The connector's own. */
+  readonly settings: Layer | undefined
 }
 
 export interface Scope extends Named {

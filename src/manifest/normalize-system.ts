@@ -73,6 +73,7 @@ function config(head: Named, { metadata, spec }: ManifestOf<'System'>): Omit<Sys
     name: head.handle,
     ...(metadata.labels && { labels: metadata.labels }),
     connector: spec.connector,
+    ...(spec.profile !== undefined && { profile: spec.profile }),
     ...(spec.endpoint !== undefined && { endpoint: spec.endpoint }),
     credentials: Object.fromEntries(secrets) as Record<string, SecretReference>,
     authentication: spec.authentication ?? 'local',

@@ -18,6 +18,7 @@ import type {
   AccountEntry,
   Group,
   GroupEntry,
+  Layer,
   Mapping,
   Memberships,
   Named,
@@ -98,6 +99,7 @@ export function normalizeRole(manifest: ManifestOf<'Role'>): Role {
       typeof spec.availability === 'object'
         ? reference(raw, spec.availability.enterprise, 'spec', 'availability', 'enterprise')
         : spec.availability,
+    settings: settingsLayer(raw, spec.settings),
   }
 }
 
@@ -109,7 +111,14 @@ export function normalizeProject(manifest: ManifestOf<'Project'>): Project {
     name: spec.name ?? metadata.name,
     type: spec.type,
     description: spec.description,
+    settings: settingsLayer(raw, spec.settings),
   }
+}
+
+function settingsLayer(raw: RawDocument, values: unknown): Layer | undefined {
+  return values === undefined
+    ? undefined
+    : { values: values as JsonObject, place: { raw, path: ['spec', 'settings'] } }
 }
 
 export function normalizeScope(manifest: ManifestOf<'Scope'>): Scope {

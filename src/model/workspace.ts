@@ -15,6 +15,8 @@ export interface SystemConfig {
   /** Of the document, for rules of the team. */
   readonly labels?: Readonly<Record<string, string>>
   readonly connector: string
+  /** A variety of the system that the connector knows. */
+  readonly profile?: string
   readonly endpoint?: string
   readonly credentials: Readonly<Record<string, SecretReference>>
   readonly authentication: 'local' | 'saml' | 'ldap'

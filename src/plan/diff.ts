@@ -4,6 +4,7 @@ import type { Wish } from '../model/desired.ts'
 import { kinds, refKey, splitTarget, type Kind, type Resource } from '../model/resource.ts'
 import type { Cause } from '../model/span.ts'
 import { goesAlong } from './along.ts'
+import { givenByHand, isByHand, standsOutside, takenByHand } from './by-hand.ts'
 import { causeOf, groupCause } from './causes.ts'
 import { emptyPart, isEmpty, partition, patchOf, pick, type Delta } from './delta.ts'
 import { compare, creation, ofManifests } from './fields.ts'
@@ -26,7 +27,8 @@ export function diff(input: DiffInput): Change[] {
     const described = input.description.kinds[kind]
     return described ? [...wished(scene, kind, described), ...undeclared(scene, kind, described)] : []
   })
-  return [...movesAside(scene), ...blockedRenames(scene), ...changes].sort(byPlace)
+  const byHand = takenByHand(scene).flatMap((change) => staged(change, input.config.stage, undefined))
+  return [...movesAside(scene), ...blockedRenames(scene), ...changes, ...byHand].sort(byPlace)
 }
 
 function wished(scene: Scene, kind: Kind, described: KindDescription): Change[] {
@@ -40,6 +42,9 @@ function wished(scene: Scene, kind: Kind, described: KindDescription): Change[] 
         case 'later':
           return live ? untilItBegins(scene, wish, live, described) : []
         case 'present':
+          if (standsOutside(wish, scene.description)) return []
+          if (isByHand(wish, scene.wishes, scene.description))
+            return givenByHand(scene, wish).flatMap((change) => staged(change, scene.config.stage, described))
           return live ? difference(scene, wish, live, described) : addition(scene, wish, described)
       }
     })

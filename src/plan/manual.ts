@@ -1,7 +1,7 @@
 import type { KindDescription } from '../connector/describe.ts'
 import type { Change } from '../model/change.ts'
 import type { Json } from '../model/json.ts'
-import type { ResourceRef } from '../model/resource.ts'
+import { splitTarget, type LinkTarget, type ResourceRef } from '../model/resource.ts'
 import type { Cause } from '../model/span.ts'
 import { emptyPart, isEmpty, namesIn, type Delta } from './delta.ts'
 import { canonical } from './digest.ts'
@@ -44,6 +44,29 @@ export function manualDelete(ref: ResourceRef, { fields, links }: Delta['before'
     steps: [`Remove the ${called(ref)}.`],
     cause,
   }
+}
+
+/** A role on something that stands outside of the system's interface. */
+export function manualGrant(ref: ResourceRef, links: Delta['after']['links'], cause: Cause): Manual {
+  const [subject = '', role = '', resource = ''] = ['subject', 'role', 'resource'].map(
+    (name) => links[name]?.[0],
+  )
+  const steps = [
+    `Give ${spelled(subject)} the rights of ${spelled(role)} on ${spelled(resource)} in ${ref.system}: its interface cannot.`,
+  ]
+  return { action: 'manual', ref, before: emptyPart, after: { fields: {}, links }, steps, cause }
+}
+
+export function manualGrantEnd(ref: ResourceRef, cause: Cause): Manual {
+  const steps = [`Take the grant "${ref.key}" away in ${ref.system}, where it was given by hand.`]
+  const before = { fields: { given: true }, links: {} }
+  return { action: 'manual', ref, before, after: emptyPart, steps, cause }
+}
+
+/** `account:ana` → `account "ana"`. */
+function spelled(target: LinkTarget): string {
+  const { type, name } = splitTarget(target)
+  return `${type} "${name}"`
 }
 
 export function manualRename({ kind, from, to }: Rename, system: string, cause: Cause): Manual {

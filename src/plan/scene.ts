@@ -40,7 +40,7 @@ export interface Scene extends DiffInput {
   readonly groups: GroupSides
   /** Left out altogether. */
   readonly isIgnored: (ref: Resource['ref']) => boolean
-  /** Live, undeclared, and neither removed nor reported: ignored, built in, or rolecall's own. */
+  /** Live, undeclared, and neither removed nor reported: ignored, built in, rolecall's own, or following from others. */
   readonly isSpared: (live: Resource) => boolean
   /** One of rolecall's own accounts. */
   readonly isOwnAccount: (ref: Resource['ref']) => boolean
@@ -66,6 +66,8 @@ export function look(input: DiffInput): Scene {
   const sendable = wishedRenames.filter(({ kind, from, to }) => renames.get(kind)?.get(from) === to)
   const blocked = wishedRenames.filter((rename) => !sendable.includes(rename))
   const wishes = wishesAsNamed(input, blocked)
+  const seen = seenThrough(actual, renames)
+  const outcome = wishedOver(seen, wishes)
   const spared = (group: LinkTarget): boolean => isIgnored({ kind: 'group', key: splitTarget(group).name })
   const isOwnAccount = ({ kind, key }: Resource['ref']): boolean =>
     kind === 'account' && config.automation.includes(key)
@@ -74,20 +76,43 @@ export function look(input: DiffInput): Scene {
   const sources = new Map(sequence.map(({ kind, from, to }) => [`${kind}:${to}`, from]))
   return {
     ...input,
-    seen: seenThrough(actual, renames),
+    seen,
     renames,
     sequence,
     blocked,
     wishes,
     groups: groupSides({ ...desired, wishes }, spared),
     isIgnored,
-    isSpared: (live) => isIgnored(live.ref) || isBuiltIn(description, live) || isOwnAccount(live.ref),
+    isSpared: (live) =>
+      isIgnored(live.ref) ||
+      isBuiltIn(description, live) ||
+      isOwnAccount(live.ref) ||
+      input.rules.implied?.(live, outcome) !== undefined,
     isOwnAccount,
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     renamedFrom: ({ kind, key }) => sources.get(`${kind}:${key}`),
     mayRemove: ownership(config, description, input.inventory, input.grounds),
     isMapped: (link) => link?.membership === true && config.memberships === 'identity-provider',
     gone: new Set(),
+  }
+}
+
+/** The state in which what is declared is as it is wished; what nobody declares is as it is. */
+function wishedOver(view: GraphView, wishes: DesiredGraph['wishes']): GraphView {
+  const wished = (live: Resource): Resource => {
+    const wish = wishes[live.ref.kind].get(live.ref.key)
+    if (wish?.state !== 'present') return live
+    return { ...live, fields: { ...live.fields, ...wish.fields }, links: { ...live.links, ...wish.links } }
+  }
+  return {
+    system: view.system,
+    get: (kind, key) => {
+      const live = view.get(kind, key) ?? wishes[kind].get(key)
+      return live && wished(live)
+    },
+    *all(kind) {
+      for (const live of view.all(kind)) yield wished(live)
+    },
   }
 }
 

@@ -73,7 +73,13 @@ function accountEdits(scene: Scene, document: string, live: Resource, change: Di
       case 'status':
         return [{ document, path: placeOfShared(scene, document, entry, name), value: live.fields[name] }]
       case 'role':
-        return [{ document, path: [...entry, name], value: scene.handle(live.links['role']?.[0] ?? '') }]
+        return [
+          {
+            document,
+            path: [...entry, scene.description.accountRole ?? name],
+            value: scene.handle(live.links['role']?.[0] ?? ''),
+          },
+        ]
       case 'labels':
         return [{ document, path: ['metadata', name], value: live.fields[name] }]
       case 'primaryGroup':

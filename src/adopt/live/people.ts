@@ -77,11 +77,12 @@ function accountOfKnown(scene: Scene, live: Resource, handle: string): Edit {
 function accountOf(scene: Scene, live: Resource, handle: string): JsonObject {
   const { fields, links } = live
   const username = text(fields['username']) ?? live.ref.key
+  const { accountRole = 'role' } = scene.description
   const role = scene.handle(links['role']?.[0] ?? '')
   const byUsername = scene.description.accountKey === 'username'
   return present({
     username: byUsername && username !== handle ? username : undefined,
-    role: role === scene.accountDefaults['role'] ? undefined : role,
+    [accountRole]: role === scene.accountDefaults[accountRole] ? undefined : role,
     status: fields['status'] === 'suspended' ? 'suspended' : undefined,
     ...connectorValues(scene, live),
   })

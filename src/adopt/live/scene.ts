@@ -69,7 +69,9 @@ export function look(input: AdoptInput): Scene {
   const handles = declaredHandles(input)
   const handle = (target: LinkTarget): string | undefined => {
     const { type, name } = splitTarget(target)
-    return type === 'role' && input.description.roles.includes(name) ? name : handles.get(target)
+    const isNative =
+      type === 'role' && (input.description.openRoles ?? input.description.roles.includes(name))
+    return handles.get(target) ?? (isNative ? name : undefined)
   }
   const { strangers, left } = sayable(
     strangersOf(input),
@@ -82,7 +84,8 @@ export function look(input: AdoptInput): Scene {
       handles.set(`${kind}:${ref.key}`, newHandle(documentKind[kind], name))
     }
   }
-  const accounts = sayable(strangers, (live) => roleless(live, handle))
+  const hasRole = input.description.accountRole !== undefined
+  const accounts = sayable(strangers, (live) => (hasRole ? roleless(live, handle) : undefined))
   const known = knownPeople(input)
   for (const account of accounts.strangers.account) {
     const person = known(account) ?? newHandle('User', account.ref.key)

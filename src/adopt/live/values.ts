@@ -71,7 +71,8 @@ export function handles(scene: Scene, targets: readonly LinkTarget[]): Json | un
 
 /** The connector's own keys of an account, where they hold something. */
 export function connectorValues(scene: Scene, live: Resource): Record<string, Json | undefined> {
-  const names = Object.keys(properties(scene.description.schemas.account))
+  const { schemas, accountRole } = scene.description
+  const names = Object.keys(properties(schemas.account)).filter((name) => name !== accountRole)
   return Object.fromEntries(names.map((name) => [name, connectorValue(scene, live, name)]))
 }
 

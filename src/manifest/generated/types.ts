@@ -686,6 +686,12 @@ export interface WrittenRoleSpec {
    */
   description?: string
   /**
+   * Settings of the role that only its system knows: the connector says which there are, and refuses all others.
+   */
+  settings?: {
+    [k: string]: unknown
+  }
+  /**
    * Where the role can be given: global, everywhere, or {enterprise: NAME}, in one enterprise only.
    */
   availability?:
@@ -767,6 +773,12 @@ export interface WrittenProjectSpec {
    * What the container is for, carried to systems that have a description.
    */
   description?: string
+  /**
+   * Settings of the container that only its system knows: the connector says which there are, and refuses all others.
+   */
+  settings?: {
+    [k: string]: unknown
+  }
 }
 /**
  * A named set of enterprises and data centres of one system, to which the right of an account can be limited.
@@ -945,6 +957,22 @@ export interface WrittenResource {
    * The native name of a repository.
    */
   repository?: string
+  /**
+   * The native name of a domain: the domain itself, and not the projects in it.
+   */
+  domain?: string
+  /**
+   * The native name of a domain: all projects in it, what comes later included.
+   */
+  projectsIn?: string
+  /**
+   * The native name of a project: all projects below it, what comes later included, and not itself.
+   */
+  projectsUnder?: string
+  /**
+   * all: the whole system, in a cloud that has roles on it.
+   */
+  system?: 'all'
 }
 /**
  * How attributes of the identity provider become groups when somebody signs in.

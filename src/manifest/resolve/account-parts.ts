@@ -40,7 +40,7 @@ export function connectorKeys(
   values: ReadonlyMap<string, Value>,
 ): void {
   for (const [name, value] of values)
-    if (!workedOut.has(name))
+    if (!workedOut.has(name) && name !== site.description.accountRole)
       place(context, site, 'account', parts, name, value.value, valuePlace(name, value))
 }
 
@@ -61,11 +61,11 @@ export function authentication(
 export function membershipLinks(
   { links }: KindDescription,
   parts: Parts,
-  role: RoleThere,
+  role: RoleThere | undefined,
   groups: Held,
   isExact: boolean,
 ): void {
-  if (links['role']) parts.links['role'] = role.link
+  if (links['role'] && role) parts.links['role'] = role.link
   if (!links['groups']) return
   if (links['primaryGroup'] && (groups.primary || isExact))
     parts.links['primaryGroup'] = groups.primary?.link ?? noTargets

@@ -97,7 +97,7 @@ function account(context: Context, site: Site, asked: Asked): Wish | undefined {
   const groups = held(context, site, asked)
   const period = overlap(user, periodOf(values))
   const now = lifeOf(context, site, user, period, values, at)
-  if (role && now.state !== 'absent') expectedOwner(context, site, user, role.role, role.place)
+  if (role?.role && now.state !== 'absent') expectedOwner(context, site, user, role.role, role.place)
   if (name === undefined || !role) return undefined
   const key = foldKey(site.description, 'account', name)
   const parts: Parts = { fields: fieldsOf(site, kind, user, name, values, now), links: {} }
@@ -162,7 +162,8 @@ function formerNames(site: Site, user: User): readonly string[] {
 }
 
 interface RoleAt {
-  readonly role: RoleThere
+  /** Undefined where accounts have no role of their own, only grants. */
+  readonly role: RoleThere | undefined
   readonly place: Place
 }
 
@@ -174,10 +175,17 @@ function roleOf(
   values: ReadonlyMap<string, Value>,
   at: Place,
 ): RoleAt | undefined {
-  const value = values.get('role')
-  const name = textOf(values, 'role')
+  const { accountRole } = site.description
+  const written = values.get('role')
+  if (written && accountRole !== 'role') {
+    noRoleThere(context, site, valuePlace('role', written))
+    return undefined
+  }
+  if (accountRole === undefined) return { role: undefined, place: at }
+  const value = values.get(accountRole)
+  const name = textOf(values, accountRole)
   if (value && name !== undefined) {
-    const place = valuePlace('role', value)
+    const place = valuePlace(accountRole, value)
     const role = roleNamed(context, site, { name, place })
     return role && { role, place }
   }
@@ -186,8 +194,22 @@ function roleOf(
   context.report.error(
     'no-role',
     keyOf(at),
-    `"${user.handle}" has an account in the ${showSite(site)} and no role there.`,
-    `Write \`role\` under accounts.${entry?.name ?? site.name}, under \`account\` of a group, or as defaults.account.role of the System.`,
+    `"${user.handle}" has an account in the ${showSite(site)} and no ${accountRole === 'role' ? 'role' : `"${accountRole}"`} there.`,
+    `Write \`${accountRole}\` under accounts.${entry?.name ?? site.name}, under \`account\` of a group, or as defaults.account.${accountRole} of the System.`,
+  )
+  return undefined
+}
+
+/** What a reader would take for a right that is given. */
+function noRoleThere(context: Context, site: Site, at: Place): void {
+  const { accountRole } = site.description
+  context.report.error(
+    'unsupported-field',
+    keyOf(at),
+    `An account in the ${showSite(site)} has no "role" of its own.`,
+    accountRole === undefined
+      ? 'Take the line out, and give roles on projects, domains or the system by an AccessPolicy.'
+      : `Write \`${accountRole}\`.`,
   )
   return undefined
 }

@@ -15,17 +15,22 @@ import {
   type Context,
   type Site,
 } from './context.ts'
-import { lookUp, place, sortedSet, type Parts } from './values.ts'
+import { lookUp, place, placeSettings, sortedSet, type Parts } from './values.ts'
 
 export function resolveProjects(context: Context, projects: readonly Project[]): void {
-  for (const project of projects) {
+  const placed = projects.flatMap((project) => {
     const site = siteOf(context, project.system)
-    if (!site || !hasKind(context, site, 'project', namePlace(project), 'projects')) continue
+    if (!site || !hasKind(context, site, 'project', namePlace(project), 'projects')) return []
     site.projects.set(project.handle, there(site, 'project', project, project.name))
+    return [{ site, project }]
+  })
+  // First all names, so that one may stand below another.
+  for (const { site, project } of placed) {
     const parts: Parts = { fields: {}, links: {} }
     describeIt(site, 'project', parts, project.description)
     if (project.type !== undefined && knownType(context, site, project))
       place(context, site, 'project', parts, 'type', project.type, specPlace(project, 'type'))
+    if (project.settings) placeSettings(context, site, 'project', parts, project.settings)
     add(context, site, 'project', project, parts)
   }
 }

@@ -93,8 +93,9 @@ export function checkShared(context: Context, site: Site, layer: Layer): void {
   for (const [name, value] of Object.entries(layer.values)) {
     const at = under(layer.place, name)
     // Looked up again for each who has it; said here, it is said even when nobody has it yet.
-    if (name === 'role' && typeof value === 'string') roleNamed(context, site, { name: value, place: at })
-    if (name === 'role' || name === 'authentication') continue
+    const isRole = name === site.description.accountRole
+    if (isRole && typeof value === 'string') roleNamed(context, site, { name: value, place: at })
+    if (isRole || name === 'role' || name === 'authentication') continue
     if (workedOut.has(name))
       context.report.error(
         'personal-field',

@@ -55,7 +55,18 @@ function accountsOf(
 }
 
 function owns(site: Site, wish: Wish): boolean {
+  if (site.description.accountRole === undefined) return ownsByGrant(site, wish)
   return wish.links['role']?.some((role) => site.ownerRoles.has(role.slice('role:'.length))) === true
+}
+
+/** Where accounts have no role of their own, whoever is given an owner role on something, or is in a group that is. */
+function ownsByGrant(site: Site, { ref, links }: Wish): boolean {
+  const subjects = new Set([`account:${ref.key}`, ...(links['groups'] ?? [])])
+  return [...site.wishes.grant.values()].some(
+    (grant) =>
+      subjects.has(grant.links['subject']?.[0] ?? '') &&
+      site.ownerRoles.has((grant.links['role']?.[0] ?? '').slice('role:'.length)),
+  )
 }
 
 /**

@@ -91,6 +91,7 @@ function grants(context: Context, site: Site, policy: Policy, at: Place): void {
     if (site.ownerRoles.has(role.key)) unexpectedOwners(context, site, policy, reference.place)
   const subjects = bothSides(context, site, policy, 'subjects', links['subject']?.to ?? [])
   const resources = bothSides(context, site, policy, 'resources', links['resource']?.to ?? [])
+  for (const resource of policy.resources ?? []) givesNoRoles(context, site, policy, resource)
   if (goneBecause(policy, context.today) !== undefined) return
   for (const [subject, one] of subjects)
     for (const { role } of roles)
@@ -226,6 +227,22 @@ function accountOf(context: Context, site: Site, reference: TypedReference): Lin
       `Write \`accounts: {${site.name}: {}}\` on the person, or take the subject out.`,
     )
   return undefined
+}
+
+/** Some containers are given rights on by another word, and a policy would say the same a second time, or something else. */
+function givesNoRoles(context: Context, site: Site, policy: Policy, resource: TypedReference): void {
+  if (resource.type !== 'project') return
+  const key = site.projects.get(resource.name)?.key
+  const type = key === undefined ? undefined : site.wishes.project.get(key)?.fields['type']
+  if (typeof type !== 'string') return
+  const because = site.description.withoutPolicies?.[type]
+  if (because === undefined) return
+  context.report.error(
+    'policy-not-here',
+    resource.place,
+    `The policy "${policy.handle}" gives roles on "${resource.name}", a project of type "${type}" in the ${showSite(site)}.`,
+    because,
+  )
 }
 
 /** Who is behind a group or everyone is not known by name, so with `owners.expected` an owner role goes to people. */

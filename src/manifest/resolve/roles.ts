@@ -18,7 +18,7 @@ import {
   type RoleThere,
   type Site,
 } from './context.ts'
-import { lookUp, place, sortedSet, type Parts } from './values.ts'
+import { lookUp, place, placeSettings, sortedSet, type Parts } from './values.ts'
 
 /** First all names, so that roles may name each other; then what each consists of. */
 export function resolveRoles(context: Context, roles: readonly Role[]): void {
@@ -32,7 +32,10 @@ export function resolveRoles(context: Context, roles: readonly Role[]): void {
   for (const { site, role } of placed) ownerFromOutside(context, site, role)
 }
 
-/** What a role's name means there: a Role's handle first, then a built-in name. Anything else is an error (C4). */
+/**
+ * What a role's name means there: a Role's handle first, then a built-in name, and where roles are open a live one.
+ * Anything else is an error (C4).
+ */
 export function roleNamed(context: Context, site: Site, reference: Reference): RoleThere | undefined {
   const declared = site.roles.get(reference.name)
   if (declared?.absent === true) {
@@ -45,12 +48,13 @@ export function roleNamed(context: Context, site: Site, reference: Reference): R
     return undefined
   }
   if (declared) return declared
-  if (site.description.roles.includes(reference.name)) return builtIn(site, reference.name)
+  if (site.description.openRoles === true || site.description.roles.includes(reference.name))
+    return builtIn(site, reference.name)
   if (!context.lost.has('Role', reference.name)) unknownRole(context, site, reference)
   return undefined
 }
 
-/** One object for all holders of a built-in role. */
+/** One object for all holders of a role that nobody declares. */
 function builtIn(site: Site, name: string): RoleThere {
   const known = site.builtInRoles.get(name)
   if (known) return known
@@ -131,6 +135,7 @@ function build(context: Context, site: Site, role: Role, all: ReadonlyMap<string
       availability(context, site, role.availability),
       specPlace(role, 'availability'),
     )
+  if (role.settings) placeSettings(context, site, 'role', parts, role.settings)
   const wish = {
     ref: { system: site.name, kind: 'role' as const, key },
     ...parts,

@@ -5,7 +5,7 @@
 import type { KindDescription, LinkDescription } from '../../connector/describe.ts'
 import type { Kind, LinkTarget } from '../../model/resource.ts'
 import type { Json } from '../../model/json.ts'
-import type { Reference } from '../normalised.ts'
+import type { Layer, Reference } from '../normalised.ts'
 import { key as keyOf, under, type Place } from '../place.ts'
 import { suggest } from '../nearest.ts'
 import { guess, showSite, unknownName, type Context, type Site, type There } from './context.ts'
@@ -42,6 +42,18 @@ export function place(
   } else {
     lacks(context, site, kind, name, at, described)
   }
+}
+
+/** The connector's own settings, which its schema has accepted. */
+export function placeSettings(
+  context: Context,
+  site: Site,
+  kind: Kind,
+  parts: Parts,
+  { values, place: at }: Layer,
+): void {
+  for (const [name, value] of Object.entries(values))
+    place(context, site, kind, parts, name, value, under(at, name))
 }
 
 /** A value in the form in which equal means equal: sets sorted by code unit and without repeats. */

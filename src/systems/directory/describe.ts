@@ -122,6 +122,7 @@ export const description: Description = {
   },
   roles: ['Owner', 'Administrator', 'Member'],
   declaredRoles: true,
+  accountRole: 'role',
   ownerRoles: ['Owner'],
   profiles: {
     flat: {
