@@ -117,11 +117,12 @@ spec:
   privileges: {add: [ENTERPRISE_ENUMERATE], remove: [RUN_BILLING]}
   implies: [USER]
   directoryGroups: ["cn=resellers,ou=groups,dc=provider,dc=example"]
+  settings: {immutable: true}
 `,
   Project: `apiVersion: rolecall/v1
 kind: Project
 metadata: {name: web-prod, previously: [web], labels: {a: b}, state: absent}
-spec: {system: stack, type: openstack, name: Web (production), description: The shop}
+spec: {system: stack, type: openstack, name: Web (production), description: The shop, settings: {tags: [eu]}}
 `,
   Scope: `apiVersion: rolecall/v1
 kind: Scope
@@ -150,6 +151,10 @@ spec:
     - {network: hq}
     - {host: x}
     - {repository: acme/shop}
+    - {domain: acme}
+    - {projectsIn: acme}
+    - {projectsUnder: web}
+    - {system: all}
     - {all: true}
   from: 2026-01-01
   until: 2027-12-31
