@@ -1,7 +1,18 @@
-/** The built program, as a person starts it: another process, with arguments, files and two output streams. */
-import { spawnSync } from 'node:child_process'
+/** The built program, as a person uses it: another process, with arguments, files and two output streams. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -16,20 +27,64 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs `rolecall` in a folder; a value of `env` that is undefined is taken out. */
-export function rolecall(
-  cwd: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>> = {},
-): Outcome {
-  const surroundings = { ...process.env, CI: 'true', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }
+type Variables = Readonly<Record<string, string | undefined>>
+
+/**
+ * What `rolecall` says in a folder; a value of `env` that is undefined is taken out. The program is loaded once for all
+ * command lines of a file (`resident.cjs`): starting one takes longer than what most of them do. `process.test.ts` holds
+ * that a process of its own says the same.
+ */
+export function rolecall(cwd: string, args: readonly string[], env: Variables = {}): Outcome {
+  const whole = surroundings(env)
+  // What is for Node or the loader is read when a process starts.
+  if (Object.keys(env).some((name) => /^(NODE|LD)_/.test(name))) return start(cwd, args, env)
+  resident ??= open()
+  writeSync(resident.questions, `${JSON.stringify({ cwd, args, env: whole })}\n`)
+  return JSON.parse(readLine(resident.answers)) as Outcome
+}
+
+/** The same by a process of its own, as a person starts it. */
+export function start(cwd: string, args: readonly string[], env: Variables = {}): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     cwd,
-    env: surroundings,
+    env: surroundings(env),
     encoding: 'utf8',
     maxBuffer: 1e8,
   })
   return { code: status, stdout, stderr }
+}
+
+function surroundings(env: Variables): Variables {
+  return { ...process.env, CI: 'true', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }
+}
+
+let resident: { readonly questions: number; readonly answers: number } | undefined
+
+/** Named pipes can be written and read without giving way, as `spawnSync` does. It ends when this process does. */
+function open(): NonNullable<typeof resident> {
+  const pipes = ['questions', 'answers'].map((name) => join(temporary(), name))
+  execFileSync('mkfifo', pipes)
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', join(import.meta.dirname, 'resident.cjs'), ...pipes],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
+  child.unref()
+  const [questions, answers] = pipes as [string, string]
+  return { questions: openSync(questions, 'w'), answers: openSync(answers, 'r') }
+}
+
+function readLine(from: number): string {
+  const chunks: Buffer[] = []
+  const buffer = Buffer.alloc(65_536)
+  for (;;) {
+    const length = readSync(from, buffer)
+    if (length === 0) throw new Error('the resident rolecall has ended')
+    chunks.push(Buffer.from(buffer.subarray(0, length)))
+    if (buffer[length - 1] === 0x0a) return Buffer.concat(chunks).toString('utf8')
+  }
 }
 
 export function temporary(): string {
