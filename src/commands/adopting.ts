@@ -102,7 +102,7 @@ async function look(
   const config = found.systems.get(name)
   if (config === undefined) throw unknownSystem(name, [...found.systems.keys()])
   const connector = connectorOf(config)
-  const target = await targetOf(config, { env: border.env, now: border.now, root, log: session.log })
+  const target = await targetOf(config, { ...border, root, log: session.log })
   const reader = await connector.openReader(target)
   try {
     const observation = await reader.observe()

@@ -97,13 +97,16 @@ async function judgedAgain(
   session: Session,
 ): Promise<JudgedAgain> {
   const progress = await openProgress(border, session.quiet)
-  const { env, now } = border
+  const { env, now, sleep } = border
   const onReading = (system: string): void => {
     progress.doing(`reading ${system}`)
   }
-  return await judgeAgain(plan, loaded, { env, now, log: session.log, onReading }, takingBackRun).finally(
-    progress.end,
-  )
+  return await judgeAgain(
+    plan,
+    loaded,
+    { env, now, sleep, log: session.log, onReading },
+    takingBackRun,
+  ).finally(progress.end)
 }
 
 /** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */

@@ -4,11 +4,14 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import process from 'node:process'
+import { setTimeout as timer } from 'node:timers/promises'
 import { exit, Fault } from './exit.ts'
 
 export interface Border {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => Date
+  /** Resolves after so many milliseconds, or as soon as `stop` is aborted. */
+  readonly sleep: (milliseconds: number, stop?: AbortSignal) => Promise<void>
   /** Writes to stdout: the result, and nothing else. */
   readonly out: (text: string) => void
   /** Writes to stderr: progress, questions, diagnostics. */
@@ -31,6 +34,7 @@ export function processBorder(noColour = false): Border {
   return {
     env,
     now: () => new Date(),
+    sleep,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     sees: {
@@ -41,6 +45,12 @@ export function processBorder(noColour = false): Border {
     colour: { out: colour(stdout), err: colour(stderr) },
     width: hasRoom(stdout) ? Math.max(60, Math.min(stdout.columns, 120)) : 100,
   }
+}
+
+async function sleep(milliseconds: number, stop?: AbortSignal): Promise<void> {
+  await timer(milliseconds, undefined, { ...(stop && { signal: stop }) }).catch((error: unknown) => {
+    if (stop?.aborted !== true) throw error
+  })
 }
 
 /** A terminal that says how wide it is: some say 0, and a moving line there never ends. */

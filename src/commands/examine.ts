@@ -172,9 +172,7 @@ async function reads(
   }
   const checks: Check[] = []
   await attempt(checks, topic, async () => {
-    const reader = await connectorOf(config).openReader(
-      await targetOf(config, { env: border.env, now: border.now, root, log }),
-    )
+    const reader = await connectorOf(config).openReader(await targetOf(config, { ...border, root, log }))
     try {
       const identity = await reader.whoami()
       checks.push(

@@ -85,7 +85,7 @@ function ports(running: Running, { ledger, progress, border, session, interrupt 
     pid: process.pid,
     tool: toolName(),
     now: border.now,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep: border.sleep,
     progress: shown(plan, progress, border),
     interrupt,
     ...(deadline === undefined ? {} : { deadline }),
@@ -96,13 +96,14 @@ function ports(running: Running, { ledger, progress, border, session, interrupt 
 function applied(
   name: string,
   { workspace, observations, pasts }: Running,
-  { env, now }: Border,
+  { env, now, sleep }: Border,
   { log }: Session,
 ): AppliedSystem {
   const config = workspace.systems.get(name)
   if (config === undefined) throw new Fault(exit.stale, `The manifests do not declare the system "${name}".`)
   const connector = connectorOf(config)
-  const target = (): ReturnType<typeof targetOf> => targetOf(config, { env, now, root: workspace.root, log })
+  const target = (): ReturnType<typeof targetOf> =>
+    targetOf(config, { env, now, sleep, root: workspace.root, log })
   const wishes = workspace.desired.get(name)
   if (wishes === undefined) throw new Error(`no desired graph for system ${name}`)
   const observation = observations.get(name)

@@ -25,6 +25,7 @@ import { connectors, descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { lapsed, withFormerPeople } from './acceptances.ts'
 import { withAnchorsOf } from './anchors.ts'
+import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import type { Log } from './logger.ts'
 import { recall, withLedger, type Memory } from './memory.ts'
@@ -36,6 +37,7 @@ export interface ReconcileOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => Date
+  readonly sleep: Border['sleep']
   readonly log: Log
   /** Only these; empty is all. */
   readonly systems: readonly string[]
@@ -166,7 +168,7 @@ export interface JudgedAgain {
 export async function judgeAgain(
   plan: Plan,
   loaded: Pick<Loaded, 'workspace' | 'branch'>,
-  options: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
+  options: Pick<ReconcileOptions, 'env' | 'now' | 'sleep' | 'log' | 'onReading'>,
   takingBack: (run: string, ledger: LedgerReader) => Promise<NonNullable<Errand['changesIn']>>,
 ): Promise<JudgedAgain> {
   const { workspace } = loaded
@@ -259,13 +261,13 @@ export interface Read {
 async function observe(
   config: SystemConfig,
   { root }: Workspace,
-  { env, now, log, onReading }: Pick<ReconcileOptions, 'env' | 'now' | 'log' | 'onReading'>,
+  { env, now, sleep, log, onReading }: Pick<ReconcileOptions, 'env' | 'now' | 'sleep' | 'log' | 'onReading'>,
 ): Promise<Read | UnreadSystem> {
   onReading?.(config.name)
   let reader: Reader | undefined
   try {
     const connector = connectorOf(config)
-    reader = await connector.openReader(await targetOf(config, { env, now, root, log }))
+    reader = await connector.openReader(await targetOf(config, { env, now, sleep, root, log }))
     const identity = await reader.whoami()
     const observation = await reader.observe()
     log.info({ system: config.name, calls: observation.calls }, 'read')

@@ -44,6 +44,7 @@ export function reading(
     cwd: session.cwd,
     env: border.env,
     now: border.now,
+    sleep: border.sleep,
     log: session.log,
     systems: system,
     ...(protectedRef === undefined ? {} : { protectedRef }),

@@ -2,18 +2,23 @@
 import type { Secret, Target } from '../connector/contract.ts'
 import { resolveSecret } from '../connector/secrets.ts'
 import type { SystemConfig } from '../model/workspace.ts'
+import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import type { Log } from './logger.ts'
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => Date
+  readonly sleep: Border['sleep']
   readonly root: string
   readonly log: Log
 }
 
 /** Resolves the system's credentials; throws Fault (exit 4) for the first that leads nowhere. */
-export async function targetOf(config: SystemConfig, { env, now, root, log }: Surroundings): Promise<Target> {
+export async function targetOf(
+  config: SystemConfig,
+  { env, now, sleep, root, log }: Surroundings,
+): Promise<Target> {
   const credentials: Record<string, Secret> = {}
   for (const [name, reference] of Object.entries(config.credentials)) {
     const resolved = await resolveSecret(reference, { env, root })
@@ -29,6 +34,7 @@ export async function targetOf(config: SystemConfig, { env, now, root, log }: Su
     credentials,
     root,
     now,
+    sleep,
     ...(config.profile === undefined ? {} : { profile: config.profile }),
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
   }

@@ -50,6 +50,7 @@ export function adoptWorld(files: Readonly<Record<string, string>> = {}): AdoptW
         cwd: people.root,
         env: {},
         now,
+        sleep: silent.sleep,
         log,
         systems: [],
         compare: 'declared',
@@ -62,6 +63,7 @@ export function adoptWorld(files: Readonly<Record<string, string>> = {}): AdoptW
 const silent: Border = {
   env: {},
   now,
+  sleep: () => Promise.resolve(),
   out: () => undefined,
   err: () => undefined,
   sees: { out: false, err: false },

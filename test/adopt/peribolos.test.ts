@@ -356,6 +356,7 @@ async function run(
   await importPeribolos({ from: '.', out: 'out', ...options }, cwd, {
     env: {},
     now: () => new Date('2026-11-22T12:00:00Z'),
+    sleep: () => Promise.resolve(),
     out: (text) => void (said += text),
     err: () => undefined,
     sees: { out: false, err: false },

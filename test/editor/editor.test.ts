@@ -246,6 +246,7 @@ function show({ range: { start, end }, message }: Mark): string {
 const silent: Border = {
   env: {},
   now: () => new Date(0),
+  sleep: () => Promise.resolve(),
   out: () => undefined,
   err: () => undefined,
   sees: { out: false, err: false },

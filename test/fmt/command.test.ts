@@ -93,6 +93,7 @@ async function run(options: FmtOptions): Promise<{ code: number; out: string; er
   const border: Border = {
     env: {},
     now: () => new Date(0),
+    sleep: () => Promise.resolve(),
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     sees: { out: false, err: false },

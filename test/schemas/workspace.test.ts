@@ -153,6 +153,7 @@ async function run(
   const border: Border = {
     env: {},
     now: () => new Date(0),
+    sleep: () => Promise.resolve(),
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     sees: { out: false, err: false },
