@@ -42,13 +42,13 @@ export function planValidator(): ValidateFunction {
   return kept(readSchema(planFile), planLaw)
 }
 
-/** What the checks of all that these connectors take are made from: the build compiles them. */
+/** What the checks of all that these connectors take are made from, profiles included: the build compiles them. */
 export function laws(connectors: Connectors): Law[] {
-  const parts = Object.values(connectors).flatMap(({ schemas: { system, group, account } }) => [
-    system,
-    group,
-    account,
+  const varieties = Object.values(connectors).flatMap(({ schemas, profiles = {} }) => [
+    schemas,
+    ...Object.values(profiles).flatMap(({ differs }) => differs.schemas ?? []),
   ])
+  const parts = new Set(varieties.flatMap((schemas) => Object.values(schemas).filter(isSchema)))
   return [...[...manifestKinds.map(schemaOf), ...parts].map(lawOf), planLaw(readSchema(planFile))]
 }
 
@@ -85,6 +85,11 @@ function readSchema(file: string): JsonObject {
   const schema = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as JsonObject
   files.set(file, schema)
   return schema
+}
+
+/** A description has lists of types beside its schemas. */
+function isSchema(part: JsonObject | readonly string[]): part is JsonObject {
+  return !Array.isArray(part)
 }
 
 function lawOf(schema: JsonObject): Law {
