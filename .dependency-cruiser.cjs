@@ -62,7 +62,7 @@ module.exports = {
       '',
     ),
     only('access-layer', '^src/access/', ['^src/model/', '^src/connector/(describe|contract)[.]ts$'], ''),
-    only('render-layer', '^src/render/', ['^src/model/', '^src/plan/'], ''),
+    only('render-layer', '^src/render/', ['^src/model/', '^src/plan/', '^src/access/'], ''),
     only('cel-layer', '^src/cel/', ['^src/model/', '^src/connector/describe[.]ts$'], 'the language of rules'),
     {
       name: 'cel-in-one-place',

@@ -43,6 +43,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   undo: async () => (await import('./undo.ts')).registerUndo,
   log: async () => (await import('./log.ts')).registerLog,
   drift: async () => (await import('./drift.ts')).registerDrift,
+  access: async () => (await import('./access.ts')).registerAccess,
   adopt: async () => (await import('./adopt.ts')).registerAdopt,
   schema: async () => (await import('./schema.ts')).registerSchema,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,

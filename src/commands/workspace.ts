@@ -22,7 +22,7 @@ import type { Connectors, Source } from '../manifest/document.ts'
 import { editedSystems } from '../manifest/edited.ts'
 import { findRoot, loadSources, rootFile } from '../manifest/load.ts'
 import { parseSources } from '../manifest/parse.ts'
-import { readManifests } from '../manifest/read.ts'
+import { manifestsOf, type Manifests, type Reading } from '../manifest/read.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { withFormerAnchors } from './anchors.ts'
@@ -52,6 +52,9 @@ export interface Loaded {
   readonly edited: readonly string[]
   /** Where the protected branch is, for what it said earlier; absent without a protected ref. */
   readonly branch?: ProtectedBranch
+  /** The same manifests on another day. */
+  readonly on: (day: string) => Pick<Reading, 'workspace' | 'diagnostics'>
+  readonly turns: Manifests['turns']
 }
 
 export interface ProtectedBranch {
@@ -98,12 +101,17 @@ async function loadProtected(
   const at = options.compare === 'protected' ? head : await commit(repository, 'HEAD')
   const isClean = options.compare === 'protected' || open.length === 0
   const known = new Set(systemNames(protectedSources))
-  const { workspace, diagnostics } = await read(root, compared, options, protectedSources)
+  const manifests = await read(root, compared, options, protectedSources)
   const before = await mergedBefore(repository, at, head)
   const earlier = before === undefined ? [] : await systemFilesAt(repository, before)
+  const anchored = (workspace: Workspace): Workspace => withFormerAnchors(workspace, [compared, earlier])
   return {
-    workspace: withFormerAnchors(workspace, [compared, earlier]),
-    diagnostics,
+    ...manifests,
+    workspace: anchored(manifests.workspace),
+    on: (day) => {
+      const { workspace, diagnostics } = manifests.on(day)
+      return { workspace: workspace && anchored(workspace), diagnostics }
+    },
     ...(isClean ? { commit: at } : {}),
     uncommitted: open,
     afterMerge: systemNames(sources).filter((name) => !known.has(name)),
@@ -117,17 +125,16 @@ async function read(
   sources: readonly Source[],
   { now, connectors }: LoadOptions,
   protectedSources?: readonly Source[],
-): Promise<Pick<Loaded, 'workspace' | 'diagnostics'>> {
-  const today = now.toISOString().slice(0, 10)
-  const { workspace, diagnostics } = readManifests(sources, {
+): Promise<Pick<Loaded, 'workspace' | 'diagnostics' | 'on' | 'turns'>> {
+  const manifests = manifestsOf(sources, {
     root,
-    today,
     connectors,
     ...(protectedSources === undefined ? {} : { protectedSources }),
     ...(await ruleReading([...sources, ...(protectedSources ?? [])], connectors)),
   })
+  const { workspace, diagnostics } = manifests.on(now.toISOString().slice(0, 10))
   if (workspace === undefined) throw new InvalidManifests(diagnostics)
-  return { workspace, diagnostics }
+  return { ...manifests, workspace, diagnostics }
 }
 
 export async function repositoryOf(root: string, ref: string): Promise<Repository> {

@@ -7,7 +7,7 @@ import { custom } from './custom.ts'
 import { emptyDesired } from './empty-desired.ts'
 import type { Guard } from './guard.ts'
 import { identityChanged } from './identity-changed.ts'
-import { lastOwner } from './last-owner.ts'
+import { lastOwner, lastOwnerNow } from './last-owner.ts'
 import { ledgerNotDurable } from './ledger-not-durable.ts'
 import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
@@ -53,6 +53,17 @@ export const guards: readonly Guard[] = [
   released,
   ledgerNotDurable,
   custom,
+]
+
+/** Those that speak of an outcome and not of a read: what the plan of a day to come can be told by. */
+export const datedGuards: readonly Guard[] = [
+  lastOwnerNow,
+  ownersBelowMinimum,
+  sealedOwner,
+  systemInvariant,
+  ownAccess,
+  anchorTouched,
+  removalLimit,
 ]
 
 /**

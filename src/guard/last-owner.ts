@@ -4,6 +4,7 @@ import { courseOf, type Course, type CourseState } from './course.ts'
 import { guard, type Found } from './guard.ts'
 import { firm, isFirm, isUsable, ownerIn, ownersAfter, ownersBefore, pending, type Owner } from './owners.ts'
 import { whomToPromote } from './candidates.ts'
+import { ownersToCome } from './owners-to-come.ts'
 import { removals } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { counted, named } from './words.ts'
@@ -18,6 +19,14 @@ import { counted, named } from './words.ts'
  * here only if every step that can lower anyone says so, and only if somebody is left for it to let the plan through.
  */
 export const lastOwner = guard('last-owner', (scene) => {
+  const now = found(scene)
+  return now.length > 0 ? now : ownersToCome(scene)
+})
+
+/** The same without a look at the days to come: for who looks at each of them. */
+export const lastOwnerNow = guard('last-owner', found)
+
+function found(scene: Scene): readonly Found[] {
   if (scene.writes.length === 0) return []
   const before = [...ownersBefore(scene).values()].filter(isInPlace)
   if (before.length === 0) return additionsOnly(scene)
@@ -28,7 +37,7 @@ export const lastOwner = guard('last-owner', (scene) => {
   const unseen = unseenByBarrier(scene)
   if (unseen.length > 0) return [cannotBeWatched(scene, before, unseen)]
   return awaited === undefined ? [] : [waitsFor(scene, before, awaited)]
-})
+}
 
 /** Who need only accept an invitation. Not in an emergency: then whoever can own the system at once is to be promoted. */
 function awaitedIn(scene: Scene, before: readonly Owner[]): readonly Owner[] {

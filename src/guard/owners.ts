@@ -1,7 +1,7 @@
 import { isFirm, isUsable, ownersIn, type Owner } from '../plan/owners.ts'
 import { perScene } from './scene.ts'
 
-export { isFirm, isUsable, ownerIn, type Owner } from '../plan/owners.ts'
+export { isFirm, isUsable, ownerIn, ownersIn, type Owner } from '../plan/owners.ts'
 
 /** All owners of the system as it was read, usable or not, by the key they end with. */
 export const ownersBefore = perScene((scene) =>

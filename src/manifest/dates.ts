@@ -56,6 +56,11 @@ export function daysBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000
 }
 
+/** So many days later (earlier, where it is less than 0). */
+export function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, -14)
+}
+
 function absent(because: string): Life {
   return { state: 'absent', status: 'suspended', because }
 }

@@ -1,7 +1,7 @@
 /** The whole way from text to desired graphs, and all diagnostics of the run. Every command starts here. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { RuleReader } from '../model/rule.ts'
-import type { Workspace } from '../model/workspace.ts'
+import type { Settings, Workspace } from '../model/workspace.ts'
 import { contents } from './content.ts'
 import type { Connectors, Manifest, Problem, RawDocument, Source } from './document.ts'
 import { governingDocuments, governs, labelsOfPeople } from './governing.ts'
@@ -12,6 +12,7 @@ import { parseSources } from './parse.ts'
 import { reporter, type Reporter } from './place.ts'
 import { resolveManifests } from './resolve.ts'
 import { readSettings } from './settings.ts'
+import { turnsOf } from './turns.ts'
 import { uniqueManifests } from './unique.ts'
 import { validateDocuments } from './validate.ts'
 
@@ -29,21 +30,60 @@ export interface ReadOptions {
   readonly parse?: typeof parseSources
 }
 
+/** What the manifests say on one day. With an error there is no workspace. */
+export interface Reading {
+  readonly workspace: Workspace | undefined
+  readonly diagnostics: Diagnostic[]
+}
+
 /**
  * parse → upgrade → validate → normalize → resolve → lint. A document at fault is left out of the later stages and
- * the others go on, so that one run shows as much as it can. With an error there is no workspace.
+ * the others go on, so that one run shows as much as it can.
  */
-export function readManifests(
-  sources: readonly Source[],
-  options: ReadOptions,
-): { workspace: Workspace | undefined; diagnostics: Diagnostic[] } {
+export function readManifests(sources: readonly Source[], options: ReadOptions): Reading {
+  return manifestsOf(sources, options).on(options.today)
+}
+
+/** Manifests that were read and checked once, and can be asked what they say on any day. */
+export interface Manifests {
+  readonly on: (day: string) => Reading
+  /** The days on which they may say something else than the day before, sorted; of the documents that are `wanted`. */
+  readonly turns: (wanted?: (document: string) => boolean) => readonly string[]
+}
+
+export function manifestsOf(sources: readonly Source[], options: Omit<ReadOptions, 'today'>): Manifests {
+  const first = reporter()
+  const read = readSources(sources, options, first)
+  const settings = readSettings(read.ruling, options.protectedSources ?? sources, read.lost, first)
+  return {
+    on: (today) => readingOn(today, { read, settings, problems: first.problems, options }),
+    turns: (wanted = () => true) =>
+      turnsOf(
+        read.manifests.filter(({ kind, metadata }) => wanted(`${kind}/${metadata.name}`)),
+        settings.grace,
+      ),
+  }
+}
+
+function readingOn(
+  today: string,
+  {
+    read,
+    settings,
+    problems,
+    options,
+  }: {
+    readonly read: Read
+    readonly settings: Settings
+    readonly problems: readonly Problem[]
+    readonly options: Omit<ReadOptions, 'today'>
+  },
+): Reading {
   const report = reporter()
-  const read = readSources(sources, options, report)
-  const settings = readSettings(read.ruling, options.protectedSources ?? sources, read.lost, report)
   const { systems, desired, ...resolved } = resolveManifests({
     manifests: read.manifests,
     connectors: options.connectors,
-    today: options.today,
+    today,
     grace: settings.grace,
     report,
     lost: read.lost,
@@ -51,7 +91,7 @@ export function readManifests(
     labelsOf: labelsOfPeople(read.ruling, read.documents, options.protectedSources),
     rules: options.rules,
   })
-  const diagnostics = locate([...read.problems, ...report.problems])
+  const diagnostics = locate([...read.problems, ...problems, ...report.problems])
   if (diagnostics.some(({ severity }) => severity === 'error')) return { workspace: undefined, diagnostics }
   const workspace: Workspace = {
     root: options.root,
@@ -77,7 +117,11 @@ interface Read {
   readonly lost: ReturnType<typeof lostDocuments>
 }
 
-function readSources(sources: readonly Source[], options: ReadOptions, report: Reporter): Read {
+function readSources(
+  sources: readonly Source[],
+  options: Omit<ReadOptions, 'today'>,
+  report: Reporter,
+): Read {
   const { connectors, protectedSources } = options
   const parsed = (options.parse ?? parseSources)(sources)
   const validated = validateDocuments(parsed.documents, connectors)

@@ -32,7 +32,7 @@ export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
   readonly until?: string
   /** Account: the person is said to be compromised. Suspending it does not count against limits. */
   readonly compromised?: boolean
-  /** Account: memberships whose day is over, by target: `expired on 2026-12-06`. A date takes them away, nobody else. */
+  /** Account, policy: memberships and subjects whose day is over, by target: `expired on 2026-12-06`. A date takes them away, nobody else. */
   readonly ended?: Readonly<Record<LinkTarget, string>>
   /** Account, policy: memberships and subjects of today that have a last day, by target: `2026-12-06`. */
   readonly ending?: Readonly<Record<LinkTarget, string>>

@@ -20,6 +20,11 @@ export function lasts(until: string | undefined, now: string): boolean {
   return end - Date.parse(now) > enough
 }
 
+/** The moment from which exactly that lasts which still holds on this day: who owns a system then. */
+export function lastingOn(day: string): string {
+  return new Date(Date.parse(day) - enough).toISOString()
+}
+
 /** What ends soon: whole grants and policies, and single memberships and subjects. */
 export interface Ending {
   /** The first day on which something that this account may hang on ends; undefined when nothing does. */

@@ -57,6 +57,16 @@ export function workflowCommand(text: string, part: 'message' | 'property' = 'me
   return part === 'message' ? lines : lines.replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
+/**
+ * A cell of a CSV table (RFC 4180). A spreadsheet takes a cell that begins with one of these signs for a formula and
+ * works it out, so that such a text gets an apostrophe before it.
+ */
+export function csvCell(text: string): string {
+  const shown = terminal(text)
+  const safe = /^[=+\-@]/.test(shown) ? `'${shown}` : shown
+  return /[",;']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
 /** Columns a character takes on a terminal: none for combining marks, two for wide East Asian and emoji. */
 export function columns(character: string): number {
   if (/^\p{M}$/u.test(character)) return 0

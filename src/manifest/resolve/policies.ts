@@ -55,9 +55,10 @@ function reach(context: Context, site: Site, policy: Policy, at: Place): void {
   addWish(context, site, wish, namePlace(policy))
 }
 
-function reachParts(context: Context, site: Site, policy: Policy): Parts & Pick<Wish, 'ending'> {
+function reachParts(context: Context, site: Site, policy: Policy): Parts & Pick<Wish, 'ending' | 'ended'> {
   const parts: Parts = { fields: {}, links: {} }
   const ending: [LinkTarget, string][] = []
+  const ended: [LinkTarget, string][] = []
   describeIt(site, 'policy', parts, policy.description)
   for (const side of ['subjects', 'resources'] as const) {
     const to = site.description.kinds.policy?.links[side]?.to ?? []
@@ -66,8 +67,27 @@ function reachParts(context: Context, site: Site, policy: Policy): Parts & Pick<
     const days = daysOf(context, site, references, to)
     parts.links[side] = sortedSet(days.keys())
     for (const [target, until] of days) if (until !== undefined) ending.push([target, until])
+    for (const each of references)
+      for (const target of endedTargets(context, site, each, to))
+        if (!days.has(target)) ended.push([target, `expired on ${each.until ?? ''}`])
   }
-  return ending.length === 0 ? parts : { ...parts, ending: Object.fromEntries(ending) }
+  return {
+    ...parts,
+    ...(ending.length > 0 && { ending: Object.fromEntries(ending) }),
+    ...(ended.length > 0 && { ended: Object.fromEntries(ended) }),
+  }
+}
+
+/** What a line whose day is over gave. */
+function endedTargets(
+  context: Context,
+  site: Site,
+  { from: _from, until, ...reference }: TypedReference,
+  to: readonly string[],
+): readonly LinkTarget[] {
+  return until !== undefined && phase({ until }, context.today) === 'after'
+    ? targets(context, site, reference, to)
+    : []
 }
 
 /** Outside its days a policy must not hold, so it is wished away, not forgotten. */

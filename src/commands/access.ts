@@ -1,0 +1,16 @@
+/** `rolecall access`: questions about access, each in a file of its own. None of them sends anything. */
+import type { Command } from 'commander'
+import { registerForecast } from './access-forecast.ts'
+import type { Border } from './border.ts'
+
+type Register = (access: Command, border: Border) => void
+
+/** In the order of the help. */
+const questions: readonly Register[] = [registerForecast]
+
+export function registerAccess(program: Command, border: Border): void {
+  const access = program
+    .command('access')
+    .description('answer questions about who may reach what; sends nothing')
+  for (const register of questions) register(access, border)
+}
