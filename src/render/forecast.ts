@@ -14,7 +14,7 @@ export function forecastText(forecast: Forecast, colour: boolean): string {
       ...shortageLines(forecast, head, pen),
       ...refusalLines(forecast, head, pen),
     ]
-    return [`${pen.bold(head.split(' ').map(terminal).join('  '))}`, ...lines].join('\n')
+    return [pen.bold(head.split(' ').map(terminal).join('  ')), ...lines].join('\n')
   })
   const faults = forecast.faults.map(({ date, code, message, file, line }) =>
     [

@@ -50,7 +50,7 @@ export function count(number: number, noun: string): string {
 }
 
 function plural(noun: string): string {
-  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /ss$/.test(noun) ? `${noun}es` : `${noun}s`
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : noun.endsWith('ss') ? `${noun}es` : `${noun}s`
 }
 
 /** `a`, `a and b`, `a, b and c`. */
