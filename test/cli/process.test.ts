@@ -31,6 +31,7 @@ const cases: readonly (readonly [string, () => string, readonly string[], number
   ['an apply', quickstart, ['apply', '--auto-approve'], 0],
   ['an apply that nobody approves', quickstart, ['apply'], 1],
   ['an apply of no plan', quickstart, ['apply', 'rolecall.yaml'], 6],
+  ['what dates will take away', applied, ['access', 'forecast'], 0],
   ['drift', applied, ['drift'], 0],
   ['drift of what was never applied', quickstart, ['drift', '-o', 'json'], 2],
   ['the log', applied, ['log'], 0],
