@@ -61,7 +61,12 @@ module.exports = {
       ['^src/model/', '^src/connector/(describe|contract)[.]ts$', '^src/plan/'],
       '',
     ),
-    only('access-layer', '^src/access/', ['^src/model/', '^src/connector/(describe|contract)[.]ts$'], ''),
+    only(
+      'access-layer',
+      '^src/access/',
+      ['^src/model/', '^src/connector/(describe|contract)[.]ts$', '^src/plan/sets[.]ts$'],
+      'access follows from states, whatever led to them',
+    ),
     only('render-layer', '^src/render/', ['^src/model/', '^src/plan/', '^src/access/'], ''),
     only('cel-layer', '^src/cel/', ['^src/model/', '^src/connector/describe[.]ts$'], 'the language of rules'),
     {

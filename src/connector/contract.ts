@@ -63,8 +63,7 @@ export interface AccessRules {
   /**
    * What this one thing passes on and gives. It may look at the thing itself, at what its links of `hangsOn` lead to,
    * and at nothing else: all other things are asked for themselves. Asked of everything that is passed to, known or
-   * not: a role that nobody knows gives a right of rank `unknown`, never none. An account that cannot be used passes
-   * nothing on. What replaces something else (rows instead of defaults) is worked out here, inside the one thing.
+   * not: a role that nobody knows gives a right of rank `unknown`, never none. What replaces something else (rows instead of defaults) is worked out here, inside the one thing.
    */
   facts(thing: Thing, graph: GraphView): AccessFacts
   /** By kind, the links whose targets `facts` looks at too: the domain that disables its accounts. */
@@ -94,6 +93,8 @@ export interface Thing {
 export interface AccessFacts {
   readonly passes: readonly Pass[]
   readonly rights: readonly GivenRight[]
+  /** An account that cannot be used: what others say of it (grants, policies that name it) does not hold either. */
+  readonly barred?: true
   /** Why it gives less than one may think: `"only" replaces "everywhere"`. Shown with what is lost by it. */
   readonly note?: string
 }

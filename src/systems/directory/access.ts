@@ -38,7 +38,7 @@ const nothing: AccessFacts = { passes: [], rights: [] }
 
 /** A status that is not known may be a usable one. */
 function ofAccount(account: Resource): AccessFacts {
-  if (account.fields['status'] === 'suspended') return nothing
+  if (account.fields['status'] === 'suspended') return { ...nothing, barred: true }
   const manages = linksOf(account, 'manages')
   const on = linksOf(account, 'scope')[0] ?? everything
   return {
@@ -47,7 +47,11 @@ function ofAccount(account: Resource): AccessFacts {
       ...linksOf(account, 'role').map((role) => ({ to: role, on })),
       ...to([...linksOf(account, 'primaryGroup'), ...linksOf(account, 'groups'), ...manages]),
     ],
-    rights: manages.map((group) => ({ action: 'manage', on: group, rank: 'ordinary' })),
+    rights: manages.map((group) => ({
+      action: 'manage',
+      on: `members:${splitTarget(group).name}`,
+      rank: 'ordinary',
+    })),
   }
 }
 

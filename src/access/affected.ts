@@ -1,0 +1,101 @@
+import type { AccessRules } from '../connector/contract.ts'
+import type { Write } from '../model/change.ts'
+import type { GraphView } from '../model/graph.ts'
+import { refKey, splitTarget, type Kind, type LinkTarget } from '../model/resource.ts'
+import { isKind, Things } from './things.ts'
+
+/** The two states of a system, by the names that things have afterwards, and what is written between them. */
+export interface Sides {
+  readonly rules: AccessRules
+  readonly before: GraphView
+  readonly after: GraphView
+  readonly writes: readonly Write[]
+}
+
+/** Whom the writes can concern. */
+export interface Affected {
+  readonly things: { readonly before: Things; readonly after: Things }
+  /** Keys of accounts. */
+  readonly accounts: ReadonlySet<string>
+  /** Whoever no account stands for. */
+  readonly atLarge: readonly LinkTarget[]
+}
+
+/**
+ * Found by index, not by looking at everybody: accounts that are written, and those that pass to a thing which says
+ * something else afterwards, or to one that leads there. Where only accounts are written, no other is looked at.
+ */
+export function affectedBy({ rules, before, after, writes }: Sides): Affected {
+  const accounts = new Set(writes.flatMap(({ ref }) => (ref.kind === 'account' ? [ref.key] : [])))
+  const ofBefore = new Things(rules, before)
+  if (writes.every(({ ref }) => ref.kind === 'account'))
+    return { things: { before: ofBefore, after: ofBefore }, accounts, atLarge: [] }
+  const ofAfter = new Things(rules, after)
+  const things = { before: ofBefore, after: ofAfter }
+  const hung = hanging(rules, new Set(writes.map(({ ref }) => refKey(ref))), [before, after])
+  for (const name of hung) if (isAccount(name)) accounts.add(keyOf(name))
+  // Whoever is not written passes afterwards to no more than before: links go along with what is removed.
+  const passing = accountsByPassage(rules, before)
+  for (const to of passing.keys()) for (const each of [ofBefore, ofAfter]) each.meet(to)
+  const leading = leadingTo(changed(things, hung), things)
+  for (const name of leading) if (isAccount(name)) accounts.add(keyOf(name))
+  for (const [to, keys] of passing) if (leading.has(to)) for (const key of keys) accounts.add(key)
+  return { things, accounts, atLarge: [...leading].filter((name) => !isKind(splitTarget(name).type)).sort() }
+}
+
+function isAccount(name: LinkTarget): boolean {
+  return name.startsWith('account:')
+}
+
+function keyOf(account: LinkTarget): string {
+  return account.slice('account:'.length)
+}
+
+/** What says something else because of a thing it looks at. */
+function hanging(
+  { hangsOn = {} }: AccessRules,
+  written: ReadonlySet<LinkTarget>,
+  views: readonly GraphView[],
+): ReadonlySet<LinkTarget> {
+  const found = new Set<LinkTarget>()
+  for (const [kind, links] of Object.entries(hangsOn))
+    for (const view of views)
+      for (const resource of view.all(kind as Kind))
+        if (links.some((link) => resource.links[link]?.some((target) => written.has(target)) === true))
+          found.add(refKey(resource.ref))
+  return found
+}
+
+/** By what is passed to, the accounts that pass to it themselves; everyone is told of as everyone, and not name by name. */
+function accountsByPassage(rules: AccessRules, graph: GraphView): ReadonlyMap<LinkTarget, readonly string[]> {
+  const found = new Map<LinkTarget, string[]>()
+  for (const resource of graph.all('account')) {
+    const { key } = resource.ref
+    for (const { to } of rules.facts({ type: 'account', name: key, resource }, graph).passes) {
+      if (to === undefined || isEveryone(to)) continue
+      const keys = found.get(to)
+      if (keys) keys.push(key)
+      else found.set(to, [key])
+    }
+  }
+  return found
+}
+
+export function isEveryone(name: LinkTarget): boolean {
+  return name.startsWith('everyone:')
+}
+
+function changed({ before, after }: Affected['things'], hung: ReadonlySet<LinkTarget>): LinkTarget[] {
+  return [...new Set([...before.names(), ...after.names()])].filter((name) => {
+    const resource = before.resourceOf(name)
+    const same = resource !== undefined && resource === after.resourceOf(name) && !hung.has(name)
+    return !same && JSON.stringify(before.factsOf(name)) !== JSON.stringify(after.factsOf(name))
+  })
+}
+
+function leadingTo(names: readonly LinkTarget[], things: Affected['things']): ReadonlySet<LinkTarget> {
+  const leading = new Set(names)
+  for (const name of leading)
+    for (const side of [things.before, things.after]) for (const from of side.into(name)) leading.add(from)
+  return leading
+}

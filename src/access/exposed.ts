@@ -1,0 +1,140 @@
+import type { AccessRules } from '../connector/contract.ts'
+import type { Part, Write } from '../model/change.ts'
+import type { GraphView } from '../model/graph.ts'
+import { refKey, splitTarget, type LinkTarget } from '../model/resource.ts'
+import type { Pair } from './compare.ts'
+import type { State } from './state.ts'
+import { heldBy, isKind, passageOf, type Held, type Passage, type Reach, type Things } from './things.ts'
+
+/** A right on something that holds more than before, or less, for somebody who has it and keeps it. */
+export interface Exposure {
+  readonly change: 'gain' | 'loss'
+  readonly subject: LinkTarget
+  readonly right: Held
+  /** What came into what the right is on, or went out of it. */
+  readonly target: LinkTarget
+  readonly through: readonly LinkTarget[]
+}
+
+interface Sides {
+  readonly rules: AccessRules
+  readonly views: Pair<GraphView>
+  readonly states: Pair<State>
+  readonly things: Pair<Things>
+}
+
+/**
+ * Whoever joins a group that others may reach is reached by them from then on, though nothing of theirs was written.
+ * So of all that is written, and all that is named by it, what holds it is compared, and who has a right on that is
+ * looked up.
+ */
+export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Exposure[] {
+  const moves = [...targetsOf(writes)].flatMap((target) => movesOf(target, sides))
+  if (moves.length === 0) return []
+  const holders = new Set(moves.map(({ holder }) => holder))
+  const had = rightsOn(holders, sides)
+  return moves.flatMap(({ change, target, holder }) => {
+    const { before, after } = sides.states
+    const lacking = change === 'gain' ? before : after
+    return (had.get(holder) ?? []).flatMap(({ subject, right, way }) => {
+      const keeps = [before, after].every((state) =>
+        reachesOf(state, subject).some((reach) => reach.has(right.key)),
+      )
+      const has = lacking.covers(reachesOf(lacking, subject), { ...right, on: target })
+      return keeps && !has ? [{ change, subject, right, target, through: [...way, holder] }] : []
+    })
+  })
+}
+
+interface Move {
+  readonly change: 'gain' | 'loss'
+  readonly target: LinkTarget
+  readonly holder: LinkTarget
+}
+
+/** What is gone is reached by nobody, and that is no loss of theirs. */
+function movesOf(target: LinkTarget, { views, states }: Sides): Move[] {
+  const was = new Set(states.before.within(target))
+  const is = new Set(states.after.within(target))
+  const { type, name } = splitTarget(target)
+  const isGone = isKind(type) && views.after.get(type, name) === undefined
+  const between = (
+    change: Move['change'],
+    from: ReadonlySet<LinkTarget>,
+    to: ReadonlySet<LinkTarget>,
+  ): Move[] =>
+    [...from]
+      .filter((holder) => !to.has(holder) && holder !== 'all:*')
+      .map((holder) => ({ change, target, holder }))
+  return [...between('gain', is, was), ...(isGone ? [] : between('loss', was, is))]
+}
+
+function targetsOf(writes: readonly Write[]): ReadonlySet<LinkTarget> {
+  const targets = new Set<LinkTarget>()
+  for (const write of writes) {
+    targets.add(refKey(write.ref))
+    const parts: readonly Part[] =
+      write.action === 'create'
+        ? [write.after]
+        : write.action === 'delete'
+          ? [write.before]
+          : [write.before, write.after]
+    for (const { links } of parts) for (const target of Object.values(links).flat()) targets.add(target)
+  }
+  return targets
+}
+
+/** Who has a right on a thing: whole groups as groups, and the way from them to it. */
+interface Grip {
+  readonly subject: LinkTarget
+  readonly right: Held
+  readonly way: readonly LinkTarget[]
+}
+
+function rightsOn(
+  holders: ReadonlySet<LinkTarget>,
+  { rules, views, things, states }: Sides,
+): Map<LinkTarget, Grip[]> {
+  const found = new Map<LinkTarget, Grip[]>()
+  const add = (subject: LinkTarget, right: Held, way: readonly LinkTarget[]): void => {
+    const known = found.get(right.on)
+    if (known) known.push({ subject, right, way })
+    else found.set(right.on, [{ subject, right, way }])
+  }
+  const addPassage = (from: LinkTarget, passage: Passage): void => {
+    if (passage.on === undefined || !holders.has(passage.on)) return
+    for (const right of states.after.reach(passage).values())
+      if (right.on === passage.on)
+        for (const subject of subjectsOf(from, things.after))
+          add(subject, right, [...(subject === from ? [] : [from]), ...right.through])
+  }
+  for (const name of things.after.names()) {
+    for (const given of things.after.factsOf(name).rights) {
+      if (given.on === undefined || !holders.has(given.on)) continue
+      for (const subject of subjectsOf(name, things.after))
+        add(subject, heldBy(given, {}, []), subject === name ? [] : [name])
+    }
+  }
+  for (const [from, passages] of things.after.all()) for (const passage of passages) addPassage(from, passage)
+  // What an account itself is limited to is a scope; of groups only others say that somebody may reach them.
+  if ([...holders].some((holder) => !holder.startsWith('group:')))
+    for (const resource of views.after.all('account')) {
+      const thing = { type: 'account', name: resource.ref.key, resource }
+      for (const pass of rules.facts(thing, views.after).passes)
+        addPassage(refKey(resource.ref), passageOf(pass, pass.to ?? ''))
+    }
+  return found
+}
+
+/** Who is spoken of when a thing has something: itself, or those whom it is given to. */
+function subjectsOf(name: LinkTarget, things: Things): readonly LinkTarget[] {
+  const { type } = splitTarget(name)
+  return type === 'account' || type === 'group' || !isKind(type) ? [name] : things.into(name)
+}
+
+function reachesOf(state: State, subject: LinkTarget): readonly Reach[] {
+  const { type, name } = splitTarget(subject)
+  if (type !== 'account') return [state.reach({ to: subject })]
+  const start = state.start(name)
+  return start === undefined ? [] : [start.own, ...start.passages.map((passage) => state.reach(passage))]
+}

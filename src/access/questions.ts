@@ -1,0 +1,170 @@
+import type { Inherited, Rules } from '../connector/contract.ts'
+import type { GraphView } from '../model/graph.ts'
+import { splitTarget, type LinkTarget } from '../model/resource.ts'
+import { byText } from '../plan/sets.ts'
+import { isEveryone } from './affected.ts'
+import { byWorth } from './lines.ts'
+import { best, startAtLarge, State, type Start } from './state.ts'
+import { isBetter, isKind, keyOf, nameOf, Things, type Held, type Reach } from './things.ts'
+
+/** Somebody who may do what was asked about, and the best way to it. */
+export interface Holder {
+  /** `account:ana`, or whoever no account stands for: `everyone:*`, `network:hq`. */
+  readonly subject: LinkTarget
+  readonly held: Held
+}
+
+export interface Holders {
+  /** Whoever is not named. Whom everyone includes is not listed again, unless by another way. */
+  readonly atLarge: readonly Holder[]
+  readonly accounts: readonly Holder[]
+  /** Accounts with a right there whose power nobody knows: it may be this one. */
+  readonly perhaps: readonly Holder[]
+}
+
+/** Access in one state of one system, indexed once and then asked. */
+export class Access {
+  readonly #rules: Rules
+  readonly #graph: GraphView
+  readonly #things: Things
+  readonly #state: State
+  readonly #accounts: readonly LinkTarget[]
+  /** Accounts by what they start from, each passage once however many have it. */
+  readonly #starting: readonly { readonly reach: () => Reach; readonly accounts: readonly LinkTarget[] }[]
+
+  constructor(rules: Rules, graph: GraphView) {
+    this.#rules = rules
+    this.#graph = graph
+    this.#things = new Things(rules.access, graph)
+    this.#state = new State(rules.access, graph, this.#things)
+    const starts = new Starts(this.#state)
+    const names: LinkTarget[] = []
+    for (const account of graph.all('account')) {
+      const name = `account:${account.ref.key}`
+      names.push(name)
+      starts.add(name, this.#state.startOf(account))
+    }
+    this.#accounts = names.sort(byText)
+    this.#starting = starts.all()
+  }
+
+  /**
+   * Everything a subject may do, the most privileged first, each right by its best way; an account also as one of
+   * everyone. Empty for whom nobody knows.
+   */
+  rightsOf(subject: LinkTarget): readonly Held[] {
+    const { type, name } = splitTarget(subject)
+    const start = type === 'account' ? this.#state.start(name) : startAtLarge(subject, this.#things)
+    if (start === undefined) return []
+    const reaches = [start.own, ...start.passages.map((passage) => this.#state.reach(passage))]
+    const keys = new Set(reaches.flatMap((reach) => [...reach.keys()]))
+    return [...keys].flatMap((key) => best(reaches, key) ?? []).sort(byWorth)
+  }
+
+  /** Everybody who is not named and has something said of them. */
+  atLarge(): readonly LinkTarget[] {
+    return [...this.#things.all()]
+      .map(([name]) => name)
+      .filter((name) => !isKind(splitTarget(name).type))
+      .sort(byText)
+  }
+
+  whoCan(action: string, on: LinkTarget): Holders {
+    const targets = new Set(this.#state.within(on))
+    const keys = [...targets].map((target) => keyOf(action, target))
+    const may = (reach: Reach): Held | undefined => {
+      let found: Held | undefined
+      for (const key of keys) {
+        const held = reach.get(key)
+        if (held && (found === undefined || isBetter(held, found))) found = held
+      }
+      return found
+    }
+    const unknown = (reach: Reach): Held | undefined =>
+      [...reach.values()].find((held) => held.rank === 'unknown' && targets.has(held.on))
+    const accounts = this.#bestOf(may)
+    const perhaps = this.#bestOf(unknown)
+    for (const name of accounts.keys()) perhaps.delete(name)
+    const atLarge = this.atLarge().map((subject) => ({ subject, reach: this.#things.reach({ to: subject }) }))
+    return {
+      atLarge: atLarge.flatMap(({ subject, reach }) => without(subject, may(reach))),
+      accounts: this.#listed(accounts),
+      perhaps: [
+        ...atLarge.flatMap(({ subject, reach }) =>
+          may(reach) === undefined ? without(subject, unknown(reach)) : [],
+        ),
+        ...this.#listed(perhaps),
+      ],
+    }
+  }
+
+  inherits(account: string): readonly Inherited[] {
+    const resource = this.#graph.get('account', account)
+    return resource === undefined ? [] : (this.#rules.access.inherits?.(resource, this.#graph) ?? [])
+  }
+
+  /** Actions and targets that are spoken of, for who mistypes one. */
+  words(): { readonly actions: readonly string[]; readonly targets: readonly LinkTarget[] } {
+    const actions = new Set<string>()
+    const targets = new Set<LinkTarget>()
+    const atLarge = this.atLarge().map((to) => this.#things.reach({ to }))
+    for (const reach of [...atLarge, ...this.#starting.map((one) => one.reach())])
+      for (const { action, on } of reach.values()) {
+        actions.add(action)
+        targets.add(on)
+      }
+    return { actions: [...actions].sort(byText), targets: [...targets].sort(byText) }
+  }
+
+  #bestOf(find: (reach: Reach) => Held | undefined): Map<LinkTarget, Held> {
+    const found = new Map<LinkTarget, Held>()
+    for (const { reach, accounts } of this.#starting) {
+      const held = find(reach())
+      if (held === undefined) continue
+      for (const name of accounts) {
+        const known = found.get(name)
+        if (known === undefined || isBetter(held, known)) found.set(name, held)
+      }
+    }
+    return found
+  }
+
+  #listed(found: ReadonlyMap<LinkTarget, Held>): Holder[] {
+    if (found.size === 0) return []
+    return this.#accounts.flatMap((subject) => {
+      const held = found.get(subject)
+      return held === undefined ? [] : [{ subject, held }]
+    })
+  }
+}
+
+/** Accounts by what they start from: each passage once, however many have it. */
+class Starts {
+  readonly #state: State
+  readonly #found = new Map<string, { readonly reach: () => Reach; readonly accounts: LinkTarget[] }>()
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  add(account: LinkTarget, { own, passages }: Start): void {
+    for (const passage of passages)
+      if (!isEveryone(passage.to)) this.#put(nameOf(passage), () => this.#state.reach(passage), account)
+    for (const [key, held] of own) this.#put(`own\n${key}`, () => new Map([[key, held]]), account)
+  }
+
+  all(): readonly { readonly reach: () => Reach; readonly accounts: readonly LinkTarget[] }[] {
+    return [...this.#found.values()]
+  }
+
+  #put(name: string, reach: () => Reach, account: LinkTarget): void {
+    const known = this.#found.get(name)
+    if (known) known.accounts.push(account)
+    else this.#found.set(name, { reach, accounts: [account] })
+  }
+}
+
+/** The way without the subject that it starts from. */
+function without(subject: LinkTarget, held: Held | undefined): Holder[] {
+  return held === undefined ? [] : [{ subject, held: { ...held, through: held.through.slice(1) } }]
+}

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { impactOf } from '../../src/access/impact.ts'
+import type { Impact } from '../../src/model/access.ts'
+import { isWrite } from '../../src/model/change.ts'
+import { Graph, type GraphView } from '../../src/model/graph.ts'
+import { sidesOf } from '../../src/plan/sides.ts'
+import { description } from '../../src/systems/directory/describe.ts'
+import { rules } from '../../src/systems/directory/rules.ts'
+import { changesOf, system, type World } from '../plan/world.ts'
+import { disagreements } from './agree.ts'
+import { directoryBrute } from './brute.ts'
+import { organisations } from './organisations.ts'
+
+const numRuns = process.env['ROLECALL_DEEP'] === '1' ? 20_000 : 1000
+
+describe('for any organisation and any plan', () => {
+  it('the impact is what a comparison of everybody, worked out apart from the engine, comes to', () => {
+    fc.assert(
+      fc.property(organisations, (world) => {
+        const { impact, ...sides } = impactIn(world)
+        expect(disagreements(impact, sides, directoryBrute)).toEqual([])
+      }),
+      { numRuns },
+    )
+  })
+})
+
+function impactIn(world: World): { impact: Impact; before: GraphView; after: GraphView } {
+  const writes = changesOf(world).filter(isWrite)
+  const sides = sidesOf(new Graph(system, world.live ?? []), writes, description)
+  return { ...sides, impact: impactOf({ ...sides, rules, system, writes, person: (account) => account }) }
+}
