@@ -3,7 +3,7 @@ import type { Part, Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import { refKey, splitTarget, type LinkTarget } from '../model/resource.ts'
 import type { Pair } from './compare.ts'
-import type { State } from './state.ts'
+import { best, type State } from './state.ts'
 import { heldBy, isKind, passageOf, type Held, type Passage, type Reach, type Things } from './things.ts'
 
 /** A right on something that holds more than before, or less, for somebody who has it and keeps it. */
@@ -21,6 +21,8 @@ interface Sides {
   readonly views: Pair<GraphView>
   readonly states: Pair<State>
   readonly things: Pair<Things>
+  /** Those whose own access may differ. */
+  readonly accounts: ReadonlySet<string>
 }
 
 /**
@@ -33,17 +35,33 @@ export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Ex
   if (moves.length === 0) return []
   const holders = new Set(moves.map(({ holder }) => holder))
   const had = rightsOn(holders, sides)
-  return moves.flatMap(({ change, target, holder }) => {
-    const { before, after } = sides.states
-    const lacking = change === 'gain' ? before : after
-    return (had.get(holder) ?? []).flatMap(({ subject, right, way }) => {
-      const keeps = [before, after].every((state) =>
-        reachesOf(state, subject).some((reach) => reach.has(right.key)),
-      )
-      const has = lacking.covers(reachesOf(lacking, subject), { ...right, on: target })
-      return keeps && !has ? [{ change, subject, right, target, through: [...way, holder] }] : []
+  return moves.flatMap((move) => (had.get(move.holder) ?? []).flatMap((grip) => exposures(move, grip, sides)))
+}
+
+/**
+ * For whom the move means something: whoever the right is given to, if they had it before and did not get at the target
+ * otherwise. Where they had it not, some of them may have had it by another way.
+ */
+function exposures(
+  { change, target, holder }: Move,
+  { subject, right, way }: Grip,
+  sides: Sides,
+): Exposure[] {
+  const { before, after } = sides.states
+  const lacking = change === 'gain' ? before : after
+  const keeps = (who: LinkTarget): boolean =>
+    [before, after].every((state) => reachesOf(state, who).some((reach) => reach.has(right.key)))
+  const isNews = (who: LinkTarget): boolean =>
+    !lacking.covers(reachesOf(lacking, who), { ...right, on: target })
+  if (keeps(subject))
+    return isNews(subject) ? [{ change, subject, right, target, through: [...way, holder] }] : []
+  return [...sides.accounts]
+    .map((key) => `account:${key}`)
+    .filter((who) => keeps(who) && isNews(who))
+    .map((who) => {
+      const through = best(reachesOf(after, who), right.key)?.through ?? way
+      return { change, subject: who, right, target, through: [...through, holder] }
     })
-  })
 }
 
 interface Move {

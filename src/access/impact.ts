@@ -45,13 +45,8 @@ export function impactOf(input: ImpactInput): Impact {
     const starts = { before: startAtLarge(name, things.before), after: startAtLarge(name, things.after) }
     put(name, compare(states, starts, withoutMembers(deltas)))
   }
-  const views = { before, after }
-  for (const { change, subject, right, target, through } of exposuresOf(writes, {
-    rules: rules.access,
-    views,
-    states,
-    things,
-  }))
+  const sides = { rules: rules.access, views: { before, after }, states, things, accounts }
+  for (const { change, subject, right, target, through } of exposuresOf(writes, sides))
     lines.addAlike(change, subject, { ...right, on: target, key: keyOf(right.action, target), through })
   const found = { powers: powersOf(input, accounts), access: lines.sorted(), settings: settingsMoved(input) }
   return { ...found, people: peopleIn(found, input) }

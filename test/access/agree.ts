@@ -26,7 +26,8 @@ export function disagreements(
       const told = expanded(line, subject, side)
       for (const fact of told) if (!side.facts.has(fact)) faults.push(`${line.change} of nothing: ${fact}`)
       const news = told.filter((fact) => !other.facts.has(fact))
-      if (news.length === 0 && subject.startsWith('account:')) faults.push(`${line.change} that is none: ${subject} ${line.action} ${line.on}`)
+      if (news.length === 0 && subject.startsWith('account:'))
+        faults.push(`${line.change} that is none: ${subject} ${line.action} ${line.on}`)
       for (const fact of news) said[line.change].add(fact)
     }
   }
@@ -34,7 +35,8 @@ export function disagreements(
     const { type, name } = splitTarget(fact.slice(fact.lastIndexOf(' ') + 1))
     return (kinds as readonly string[]).includes(type) && after.get(type as Kind, name) === undefined
   }
-  for (const fact of is.facts) if (!was.facts.has(fact) && !said.gain.has(fact)) faults.push(`gain not told: ${fact}`)
+  for (const fact of is.facts)
+    if (!was.facts.has(fact) && !said.gain.has(fact)) faults.push(`gain not told: ${fact}`)
   for (const fact of was.facts)
     if (!is.facts.has(fact) && !said.loss.has(fact) && !isGone(fact)) faults.push(`loss not told: ${fact}`)
   return faults

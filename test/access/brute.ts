@@ -30,21 +30,27 @@ export function targetsIn(graph: GraphView): ReadonlySet<LinkTarget> {
 }
 
 export const directoryBrute: BruteForce = (graph, targets) => {
-  const list = (resource: Resource | undefined, link: string): readonly LinkTarget[] => resource?.links[link] ?? []
+  const list = (resource: Resource | undefined, link: string): readonly LinkTarget[] =>
+    resource?.links[link] ?? []
   const usable = [...graph.all('account')].filter((account) => account.fields['status'] !== 'suspended')
   const names = (account: Resource): LinkTarget => `account:${account.ref.key}`
 
   /** Everything above, again and again until nothing comes any more. */
   const upwards = (start: readonly LinkTarget[], kind: 'group' | 'role', link: string): Set<LinkTarget> => {
     const all = new Set(start)
-    for (let size = -1; size !== all.size; ) {
+    for (let size = -1; size !== all.size;) {
       size = all.size
-      for (const one of [...all]) for (const next of list(graph.get(kind, splitTarget(one).name), link)) all.add(next)
+      for (const one of [...all])
+        for (const next of list(graph.get(kind, splitTarget(one).name), link)) all.add(next)
     }
     return all
   }
   const groupsOf = (account: Resource): Set<LinkTarget> =>
-    upwards(['primaryGroup', 'groups', 'manages'].flatMap((link) => list(account, link)), 'group', 'parent')
+    upwards(
+      ['primaryGroup', 'groups', 'manages'].flatMap((link) => list(account, link)),
+      'group',
+      'parent',
+    )
 
   const holders = (target: LinkTarget): Set<LinkTarget> => {
     const all = new Set<LinkTarget>([target, 'all:*'])
@@ -65,7 +71,8 @@ export const directoryBrute: BruteForce = (graph, targets) => {
       .filter((subject) => ['network', 'host'].includes(splitTarget(subject).type)),
   )
   for (const role of graph.all('role'))
-    for (const group of (role.fields['directoryGroups'] ?? []) as string[]) atLarge.add(`directoryGroup:${group}`)
+    for (const group of (role.fields['directoryGroups'] ?? []) as string[])
+      atLarge.add(`directoryGroup:${group}`)
 
   const said = new Map<LinkTarget, Set<LinkTarget>>(
     usable.map((account) => [names(account), new Set([names(account), 'everyone:*', ...groupsOf(account)])]),
@@ -79,8 +86,11 @@ export const directoryBrute: BruteForce = (graph, targets) => {
     ])
 
   const facts = new Set<string>()
+  const held = new Map<LinkTarget, LinkTarget[]>()
+  for (const target of targets)
+    for (const holder of holders(target)) held.set(holder, [...(held.get(holder) ?? []), target])
   const say = (subject: LinkTarget, action: string, on: LinkTarget): void => {
-    for (const target of targets) if (holders(target).has(on)) facts.add(`${subject} ${action} ${target}`)
+    for (const target of held.get(on) ?? []) facts.add(`${subject} ${action} ${target}`)
   }
   for (const [subject, names] of said) {
     for (const policy of graph.all('policy'))
@@ -89,15 +99,22 @@ export const directoryBrute: BruteForce = (graph, targets) => {
     for (const grant of graph.all('grant'))
       if (list(grant, 'subject').some((each) => names.has(each)))
         for (const role of list(grant, 'role'))
-          for (const action of actionsOf(role)) for (const on of list(grant, 'resource')) say(subject, action, on)
+          for (const action of actionsOf(role))
+            for (const on of list(grant, 'resource')) say(subject, action, on)
     for (const role of graph.all('role'))
-      if (((role.fields['directoryGroups'] ?? []) as string[]).some((group) => names.has(`directoryGroup:${group}`)))
+      if (
+        ((role.fields['directoryGroups'] ?? []) as string[]).some((group) =>
+          names.has(`directoryGroup:${group}`),
+        )
+      )
         for (const action of actionsOf(`role:${role.ref.key}`)) say(subject, action, 'all:*')
   }
   for (const account of usable) {
     const on = list(account, 'scope')[0] ?? 'all:*'
-    for (const role of list(account, 'role')) for (const action of actionsOf(role)) say(names(account), action, on)
-    for (const group of list(account, 'manages')) say(names(account), 'manage', `members:${splitTarget(group).name}`)
+    for (const role of list(account, 'role'))
+      for (const action of actionsOf(role)) say(names(account), action, on)
+    for (const group of list(account, 'manages'))
+      say(names(account), 'manage', `members:${splitTarget(group).name}`)
   }
 
   return {
@@ -108,6 +125,6 @@ export const directoryBrute: BruteForce = (graph, targets) => {
         : said.has(subject)
           ? [subject]
           : [],
-    held: (target) => [...targets].filter((each) => holders(each).has(target)),
+    held: (target) => held.get(target) ?? [],
   }
 }

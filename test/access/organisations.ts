@@ -24,12 +24,25 @@ const states: fc.Arbitrary<readonly Resource[]> = fc
   })
   .chain((here) => {
     const inGroups = some(named('group', here.groups))
-    const targets = [...named('project', here.projects), ...named('group', here.groups), 'application:mail', 'all:*']
-    const subjects = [...named('group', here.groups), ...named('account', here.accounts), 'everyone:*', 'network:hq']
+    const targets = [
+      ...named('project', here.projects),
+      ...named('group', here.groups),
+      'application:mail',
+      'all:*',
+    ]
+    const subjects = [
+      ...named('group', here.groups),
+      ...named('account', here.accounts),
+      'everyone:*',
+      'network:hq',
+    ]
     const parts: fc.Arbitrary<Resource>[] = [
       ...here.groups.map((key, at) =>
         maybe(here.groups.slice(0, at)).map((parent) =>
-          live('group', key, { fields: { maxDevices: at }, links: { parent: parent ? [`group:${parent}`] : [] } }),
+          live('group', key, {
+            fields: { maxDevices: at },
+            links: { parent: parent ? [`group:${parent}`] : [] },
+          }),
         ),
       ),
       ...here.roles.map((key, at) =>
@@ -47,7 +60,13 @@ const states: fc.Arbitrary<readonly Resource[]> = fc
           ),
       ),
       ...here.projects.map((key) => fc.constant(live('project', key))),
-      ...(here.scoped ? [some(named('project', here.projects)).map((enterprises) => live('scope', 'eu', { links: { enterprises } }))] : []),
+      ...(here.scoped
+        ? [
+            some(named('project', here.projects)).map((enterprises) =>
+              live('scope', 'eu', { links: { enterprises } }),
+            ),
+          ]
+        : []),
       ...(here.mapped && here.groups.length > 0
         ? [
             some(here.groups).map((list) =>
@@ -88,7 +107,9 @@ const states: fc.Arbitrary<readonly Resource[]> = fc
       ),
       ...['wiki', 'mail', 'servers'].map((key) =>
         fc.record({ subjects: some(subjects), resources: some(targets) }).map((links) =>
-          live('policy', key, { links: { subjects: links.subjects.sort(), resources: links.resources.sort() } }),
+          live('policy', key, {
+            links: { subjects: links.subjects.sort(), resources: links.resources.sort() },
+          }),
         ),
       ),
     ]
