@@ -34,8 +34,10 @@ export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Ex
   const moves = [...targetsOf(writes)].flatMap((target) => movesOf(target, sides))
   if (moves.length === 0) return []
   const holders = new Set(moves.map(({ holder }) => holder))
-  const had = rightsOn(holders, sides)
-  return moves.flatMap((move) => (had.get(move.holder) ?? []).flatMap((grip) => exposures(move, grip, sides)))
+  const had = { loss: rightsOn(holders, sides, 'before'), gain: rightsOn(holders, sides, 'after') }
+  return moves.flatMap((move) =>
+    (had[move.change].get(move.holder) ?? []).flatMap((grip) => exposures(move, grip, sides)),
+  )
 }
 
 /**
@@ -50,7 +52,7 @@ function exposures(
   const { before, after } = sides.states
   const lacking = change === 'gain' ? before : after
   const keeps = (who: LinkTarget): boolean =>
-    [before, after].every((state) => reachesOf(state, who).some((reach) => reach.has(right.key)))
+    [before, after].every((state) => state.covers(reachesOf(state, who), right))
   const isNews = (who: LinkTarget): boolean =>
     !lacking.covers(reachesOf(lacking, who), { ...right, on: target })
   if (keeps(subject))
@@ -59,7 +61,8 @@ function exposures(
     .map((key) => `account:${key}`)
     .filter((who) => keeps(who) && isNews(who))
     .map((who) => {
-      const through = best(reachesOf(after, who), right.key)?.through ?? way
+      const having = change === 'gain' ? after : before
+      const through = best(reachesOf(having, who), right.key)?.through ?? way
       return { change, subject: who, right, target, through: [...through, holder] }
     })
 }
@@ -112,6 +115,7 @@ interface Grip {
 function rightsOn(
   holders: ReadonlySet<LinkTarget>,
   { rules, views, things, states }: Sides,
+  side: keyof Pair<unknown>,
 ): Map<LinkTarget, Grip[]> {
   const found = new Map<LinkTarget, Grip[]>()
   const add = (subject: LinkTarget, right: Held, way: readonly LinkTarget[]): void => {
@@ -121,24 +125,24 @@ function rightsOn(
   }
   const addPassage = (from: LinkTarget, passage: Passage): void => {
     if (passage.on === undefined || !holders.has(passage.on)) return
-    for (const right of states.after.reach(passage).values())
+    for (const right of states[side].reach(passage).values())
       if (right.on === passage.on)
-        for (const subject of subjectsOf(from, things.after))
+        for (const subject of subjectsOf(from, things[side]))
           add(subject, right, [...(subject === from ? [] : [from]), ...right.through])
   }
-  for (const name of things.after.names()) {
-    for (const given of things.after.factsOf(name).rights) {
+  for (const name of things[side].names()) {
+    for (const given of things[side].factsOf(name).rights) {
       if (given.on === undefined || !holders.has(given.on)) continue
-      for (const subject of subjectsOf(name, things.after))
+      for (const subject of subjectsOf(name, things[side]))
         add(subject, heldBy(given, {}, []), subject === name ? [] : [name])
     }
   }
-  for (const [from, passages] of things.after.all()) for (const passage of passages) addPassage(from, passage)
+  for (const [from, passages] of things[side].all()) for (const passage of passages) addPassage(from, passage)
   // What an account itself is limited to is a scope; of groups only others say that somebody may reach them.
   if ([...holders].some((holder) => !holder.startsWith('group:')))
-    for (const resource of views.after.all('account')) {
+    for (const resource of views[side].all('account')) {
       const thing = { type: 'account', name: resource.ref.key, resource }
-      for (const pass of rules.facts(thing, views.after).passes)
+      for (const pass of rules.facts(thing, views[side]).passes)
         addPassage(refKey(resource.ref), passageOf(pass, pass.to ?? ''))
     }
   return found
