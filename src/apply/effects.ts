@@ -1,5 +1,5 @@
 /** One effect of the machine, carried out: the only place of apply that talks to systems and to the ledger. */
-import type { Observation, Reader, Writer, WriteResult } from '../connector/contract.ts'
+import type { Observation, Reader, Secret, Writer, WriteResult } from '../connector/contract.ts'
 import {
   LedgerUnreachable,
   type LedgerChange,
@@ -22,6 +22,7 @@ import { letItShow } from './showing.ts'
 import { landed, missing, type Lookup } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
 import { hasShown, lookAtOwners, shownBy, systemOf } from './owners.ts'
+import { passwordsFor } from './passwords.ts'
 import type { Ports } from './ports.ts'
 import type { Purse } from './purse.ts'
 import type { Recovery } from './recovery.ts'
@@ -189,7 +190,7 @@ async function readAgain(session: Session, plan: SystemPlan): Promise<Event> {
   const system = systemOf(session.ports, plan.name)
   const observation = await observe(session, plan.name)
   await session.recovery.look(plan.name, lookupIn(observation), system.connector.description)
-  const unproven = unprovenFor(plan, observation)
+  const unproven = unprovenFor(plan, observation, system.connector.description)
   if (unproven !== undefined) return { type: 'unread', message: unproven }
   const planned = { ...system, people: session.ports.people }
   return { type: 'read', moved: movedSincePlan(plan, observation, planned, session.plan.createdAt) }
@@ -299,13 +300,15 @@ async function send(
   const all = (outcome: 'failed' | 'uncertain', error: unknown): WriteResult[] =>
     steps.map(() => ({ outcome, message: wordsOf(error) }))
   let writer: Writer
+  let passwords: ReadonlyMap<string, Secret>
   try {
     writer = await writerOf(session, plan.name)
+    passwords = await passwordsFor(steps, systemOf(session.ports, plan.name), session.ports)
   } catch (error) {
     return all('failed', error)
   }
   try {
-    const results = await writer.write(steps.map(writeOf))
+    const results = await writer.write(steps.map(writeOf), passwords)
     results.forEach((each, index) => {
       const step = steps[index]
       if (step !== undefined && each.outcome === 'done' && each.id !== undefined)

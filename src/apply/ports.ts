@@ -1,5 +1,5 @@
 /** Everything the executor takes from its surroundings, so that tests can hand it a world with faults. */
-import type { Connector, Observation, Reader, Writer } from '../connector/contract.ts'
+import type { Connector, Observation, Reader, Secret, Writer } from '../connector/contract.ts'
 import type { Ledger, Reservation } from '../ledger/ledger.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { ResourceRef } from '../model/resource.ts'
@@ -40,6 +40,22 @@ export type Progress =
   | { readonly type: 'verifying'; readonly system: string }
   | { readonly type: 'stopping'; readonly why: 'interrupted' | 'deadline' | 'ledger' }
 
+/** Where the passwords of new accounts go: into the operator's hands, before the account is made. */
+export interface SecretSink {
+  /** Resolves once it is kept for good; rejects with a sentence for people that holds nothing of it. */
+  keep(record: SecretRecord): Promise<void>
+}
+
+export interface SecretRecord {
+  readonly time: string
+  readonly system: string
+  readonly account: string
+  readonly password: Secret
+  /** `rolecall log RUN` says what came of this step: a line whose account was never made does no harm. */
+  readonly run: string
+  readonly step: string
+}
+
 export interface Ports {
   readonly ledger: Ledger
   /** By name; every system of the plan must be here. */
@@ -52,6 +68,8 @@ export interface Ports {
   readonly spends: (
     systems: ReadonlySet<string>,
   ) => readonly { readonly acceptance: string; readonly amount: number }[]
+  /** Absent where the operator named none: then no account that needs a password is made. */
+  readonly secrets?: SecretSink
   /** Identifier of this run, unique for ever. */
   readonly run: string
   /** Who runs it, for the lock and the audit log. */

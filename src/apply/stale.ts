@@ -40,10 +40,21 @@ export function movedSincePlan(
   ]
 }
 
-/** Why nothing may be removed after this read; undefined when all that is removed was read whole. */
-export function unprovenFor(system: SystemPlan, { proofs }: Observation): string | undefined {
+/**
+ * Why nothing may be removed or created after this read; undefined when every collection that loses or gains something
+ * was read whole. Where a system has no proof to give, a create is not stopped: it would be for ever.
+ */
+export function unprovenFor(
+  system: SystemPlan,
+  { proofs }: Observation,
+  { kinds: described }: Description,
+): string | undefined {
   const kinds = new Set<Kind>()
-  for (const { change } of system.steps) if (change.action === 'delete') kinds.add(change.ref.kind)
+  for (const { change } of system.steps) {
+    const { kind } = change.ref
+    const offersProof = described[kind] !== undefined && described[kind].evidence.length > 0
+    if (change.action === 'delete' || (change.action === 'create' && offersProof)) kinds.add(kind)
+  }
   for (const kind of kinds) {
     const proof = proofs[kind]
     if (proof?.complete !== true)

@@ -26,6 +26,7 @@ export function registerApply(program: Command, border: Border): void {
     .option('--auto-approve', 'do not ask')
     .option('--expect <intent>', 'carry it out only if its intent is this one, or what is left of it')
     .option('--for <time>', 'send nothing more after this time: 90s, 50m, 2h')
+    .option('--secrets-to <place>', 'passwords of new accounts: file:PATH or exec:PROGRAM')
     .option('--allow-dirty', 'also with manifests that are not committed')
     .option('--system <name>', 'only this system; may be repeated', collect)
     .option('--protected-ref <ref>', 'count System and Settings documents as of this ref')

@@ -1,6 +1,8 @@
 /** The steps of an apply: what is to run, whether it may, and running it. */
 import { isExpected } from '../apply/expect.ts'
 import { exitCodeOf } from '../guard/exit.ts'
+import type { SecretSink } from '../apply/ports.ts'
+import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { terminal } from '../render/encode.ts'
@@ -19,13 +21,14 @@ import { takingBackRun } from './taking-back.ts'
 import { duration, reading, type NarrowOptions, type Session } from './session.ts'
 import { asOfNow, ledgerReader, refuseAnother, refuseOld } from './still.ts'
 import { showWarnings } from './warnings.ts'
-import type { Loaded } from './workspace.ts'
+import { rootOf, type Loaded } from './workspace.ts'
 
 export interface ApplyOptions extends NarrowOptions {
   readonly output: 'text' | 'json'
   readonly autoApprove?: boolean
   readonly expect?: string
   readonly for?: string
+  readonly secretsTo?: string
   readonly allowDirty?: boolean
 }
 
@@ -35,15 +38,37 @@ export async function apply(
   border: Border,
   session: Session,
 ): Promise<ExitCode> {
-  const deadline =
-    options.for === undefined ? undefined : new Date(border.now().getTime() + duration(options.for))
-  const limits = { ...(deadline === undefined ? {} : { deadline }) }
+  const limits = await limitsOf(options, border, session)
   return file === undefined
     ? await applyFresh(options, border, session, limits)
     : await applySaved(file, options, border, session, limits)
 }
 
-type Limits = Pick<Running, 'deadline'>
+/** What the operator gives a run on its way: until when, and where its secrets go. */
+export type Limits = Pick<Running, 'deadline' | 'secrets'>
+
+export async function limitsOf(
+  { for: time, secretsTo }: Pick<ApplyOptions, 'for' | 'secretsTo'>,
+  border: Border,
+  { cwd }: Session,
+): Promise<Limits> {
+  const deadline = time === undefined ? undefined : new Date(border.now().getTime() + duration(time))
+  const secrets = secretsTo === undefined ? undefined : await sinkFor(secretsTo, cwd)
+  return { ...(deadline === undefined ? {} : { deadline }), ...(secrets === undefined ? {} : { secrets }) }
+}
+
+async function sinkFor(secretsTo: string, cwd: string): Promise<SecretSink> {
+  const { openSink } = await import('./sink.ts')
+  return await openSink(secretsTo, { cwd, root: await rootOf(cwd) })
+}
+
+/** What was a hint while the plan was made refuses it now: there is no place for the passwords it needs. */
+export function withSink(findings: readonly Finding[], { secrets }: Limits): readonly Finding[] {
+  if (secrets !== undefined) return findings
+  return findings.map((finding) =>
+    finding.code === 'no-secret-sink' ? { ...finding, severity: 'refuse' } : finding,
+  )
+}
 
 async function applySaved(
   file: string,
@@ -57,7 +82,8 @@ async function applySaved(
   const { workspace } = loaded
   refuseOld(plan, border.now())
   const again = await judgedAgain(plan, loaded, border, session)
-  const { findings, unread, pasts } = again
+  const { unread, pasts } = again
+  const findings = withSink(again.findings, limits)
   const refused = worst([
     exitCodeOf(plan.findings),
     exitCodeOf(findings),
@@ -137,7 +163,8 @@ async function applyFresh(
   }).finally(progress.end)
   const { workspace, uncommitted } = compared.loaded
   refuseDirty(uncommitted, options)
-  const plan = judge(compared)
+  const made = judge(compared)
+  const plan = { ...made, findings: withSink(made.findings, limits) }
   await show(plan, compared, options, border, session)
   const stopped = worst([exitCodeOf(plan.findings), ...(compared.unread.length > 0 ? [exit.unknown] : [])])
   if (stopped !== exit.done)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import process from 'node:process'
 import { execute } from '../apply/driver.ts'
-import type { AppliedSystem, Ports, Progress as Event } from '../apply/ports.ts'
+import type { AppliedSystem, Ports, Progress as Event, SecretSink } from '../apply/ports.ts'
 import { exitOf, type RunReport } from '../apply/report.ts'
 import type { Observation } from '../connector/contract.ts'
 import { spending } from '../guard/acceptance.ts'
@@ -39,6 +39,8 @@ export interface Running {
   /** What the protected branch says of each system. */
   readonly pasts: ReadonlyMap<string, Past>
   readonly deadline?: Date
+  /** Where the passwords of new accounts go. */
+  readonly secrets?: SecretSink
 }
 
 /** Runs the plan and writes the report to stdout; resolves to the exit code. */
@@ -73,10 +75,12 @@ interface Around {
 }
 
 function ports(running: Running, { ledger, progress, border, session, interrupt }: Around): Ports {
-  const { plan, workspace, deadline } = running
+  const { plan, workspace, deadline, secrets } = running
   return {
     ledger,
-    systems: new Map(plan.systems.map(({ name }) => [name, applied(name, running, border, session)])),
+    systems: new Map(
+      plan.systems.map(({ name }) => [name, applied(name, running, { border, session, interrupt })]),
+    ),
     people: workspace.people,
     spends: spendsOf(running),
     run: runName(border.now()),
@@ -89,15 +93,15 @@ function ports(running: Running, { ledger, progress, border, session, interrupt 
     progress: shown(plan, progress, border),
     interrupt,
     ...(deadline === undefined ? {} : { deadline }),
+    ...(secrets === undefined ? {} : { secrets }),
   }
 }
 
 /** A system as the executor reaches it; credentials are resolved when it is opened. */
 function applied(
   name: string,
-  { workspace, observations, pasts }: Running,
-  { env, now, sleep }: Border,
-  { log }: Session,
+  { workspace, observations, pasts, deadline }: Running,
+  { border: { env, now, sleep }, session: { log }, interrupt }: Pick<Around, 'border' | 'session' | 'interrupt'>,
 ): AppliedSystem {
   const config = workspace.systems.get(name)
   if (config === undefined) throw new Fault(exit.stale, `The manifests do not declare the system "${name}".`)
@@ -112,7 +116,13 @@ function applied(
     config,
     connector,
     openReader: async () => connector.openReader(await target()),
-    openWriter: async () => connector.openWriter(await target()),
+    // Only a writer stops: what was sent is looked at after the end of a run too.
+    openWriter: async () =>
+      connector.openWriter({
+        ...(await target()),
+        stop: interrupt,
+        ...(deadline === undefined ? {} : { deadline }),
+      }),
     desired: wishes,
     ...(observation === undefined ? {} : { observation }),
     ...(past === undefined ? {} : { past }),

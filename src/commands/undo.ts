@@ -29,6 +29,7 @@ export function registerUndo(program: Command, border: Border): void {
     .option('--auto-approve', 'do not ask')
     .option('--branch <name>', 'write the manifests as they were before the run to a new git branch')
     .option('--for <time>', 'send nothing more after this time: 90s, 50m, 2h')
+    .option('--secrets-to <place>', 'passwords of new accounts: file:PATH or exec:PROGRAM')
     .option('--system <name>', 'only this system; may be repeated', collect)
     .option('--protected-ref <ref>', 'count System and Settings documents as of this ref')
     .action(async (run: string, options: UndoOptions, command: Command) => {

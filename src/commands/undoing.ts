@@ -6,7 +6,16 @@ import { isWrite } from '../model/change.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Left } from '../plan/inverse.ts'
 import { renderUndo, undoJson } from '../render/undo.ts'
-import { forStderr, freezeOf, isWanted, refuseUnasked, running } from './applying.ts'
+import {
+  forStderr,
+  freezeOf,
+  isWanted,
+  limitsOf,
+  refuseUnasked,
+  running,
+  withSink,
+  type Limits,
+} from './applying.ts'
 import type { Border } from './border.ts'
 import { execution } from './execution.ts'
 import { exit, Fault, worst, type ExitCode } from './exit.ts'
@@ -16,7 +25,7 @@ import { openProgress } from './progress.ts'
 import { compareAll, judge, narrowed, type Compared, type Errand } from './reconcile.ts'
 import { prepareBranch, type Reverting } from './reverting.ts'
 import { findRun } from './runs.ts'
-import { duration, reading, type NarrowOptions, type Session } from './session.ts'
+import { reading, type NarrowOptions, type Session } from './session.ts'
 import { takingBack } from './taking-back.ts'
 import { showUnread } from './warnings.ts'
 import type { Loaded } from './workspace.ts'
@@ -28,6 +37,7 @@ export interface UndoOptions extends NarrowOptions {
   readonly autoApprove?: boolean
   readonly branch?: string
   readonly for?: string
+  readonly secretsTo?: string
 }
 
 /** What takes the run back, beside what does not. */
@@ -49,12 +59,11 @@ export async function undo(
   if (!onlyShown) {
     refuseUnasked(options, border)
   }
-  const deadline =
-    options.for === undefined ? undefined : new Date(border.now().getTime() + duration(options.for))
+  const limits = await limitsOf(options, border, session)
   const undoing = await work(name, options, border, session)
   return onlyShown
     ? await show(undoing, options, border)
-    : await carryOut(undoing, options, border, session, deadline === undefined ? {} : { deadline })
+    : await carryOut(placed(undoing, limits), options, border, session, limits)
 }
 
 /** Reads what the run did and what is live, and works out what takes it back. */
@@ -139,7 +148,7 @@ async function carryOut(
   options: UndoOptions,
   border: Border,
   session: Session,
-  limits: { readonly deadline?: Date },
+  limits: Limits,
 ): Promise<ExitCode> {
   const { plan, compared, left, branch } = undoing
   const { workspace } = compared.loaded
@@ -159,6 +168,10 @@ async function carryOut(
   if (reverted === undefined && code !== exit.stale && code !== exit.unknown)
     border.err(`\n${again(undoing)}`)
   return worst([code, ...partly, reverted ?? exit.done])
+}
+
+function placed({ plan, ...rest }: Undoing, limits: Limits): Undoing {
+  return { ...rest, plan: { ...plan, findings: withSink(plan.findings, limits) } }
 }
 
 /** The next plan follows the manifests, and they still say what the run did. */

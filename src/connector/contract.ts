@@ -48,6 +48,11 @@ export interface Rules {
    * system itself keeps it. Then it is neither drift nor removed. `outcome` is the state as it is wished.
    */
   implied?(resource: Resource, outcome: GraphView): string | undefined
+  /**
+   * Whether this new account cannot be made without a password, by the description's `newPassword`. Absent: none needs
+   * one. It is in the operator's hands before the create is sent, and nowhere else.
+   */
+  needsPassword?(created: Resource): boolean
   /** Who may do what, and through what. */
   readonly access: AccessRules
 }
@@ -174,8 +179,9 @@ export interface Writer {
   /**
    * Sends writes, at most `description.batch` at once and none of which needs another; one result for each, in order.
    * All or nothing, or each by itself. A write whose before-value no longer holds is `failed`, with the difference.
+   * `passwords`, by the key of the account, for the creates that need one.
    */
-  write(writes: readonly Write[]): Promise<readonly WriteResult[]>
+  write(writes: readonly Write[], passwords?: ReadonlyMap<string, Secret>): Promise<readonly WriteResult[]>
   close(): Promise<void>
 }
 

@@ -72,6 +72,15 @@ export const usableConditions = [
 export type UsableCondition = (typeof usableConditions)[number]
 export type Readability = 'read' | 'not applicable' | 'not readable'
 
+/** What the system asks of a password. One of each sort of character is in it, whether asked for or not. */
+export interface PasswordRules {
+  /** Characters at least and at most. */
+  readonly min: number
+  readonly max: number
+  /** The signs besides letters and digits that it takes, such as `-_.`; one of them is always used. Empty for none. */
+  readonly symbols: string
+}
+
 /** Everything generic code must know about one sort of system. Pure data; a missing entry does not compile. */
 export interface Description {
   readonly connector: string
@@ -101,6 +110,8 @@ export interface Description {
   /** What keys an account here: the user name (the handle by default) or the e-mail address. */
   readonly accountKey: 'username' | 'email'
   readonly usable: Readonly<Record<UsableCondition, Readability>>
+  /** Where new accounts may need a password from us; `Rules.needsPassword` says which. */
+  readonly newPassword?: PasswordRules
   /** Writes sent in one transaction at most; 1 where each write is a call of its own. */
   readonly batch: number
   /** Calls a second the system bears, for the estimate; 0 is unlimited. */

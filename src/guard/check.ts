@@ -9,6 +9,7 @@ import type { Guard } from './guard.ts'
 import { identityChanged } from './identity-changed.ts'
 import { lastOwner, lastOwnerNow } from './last-owner.ts'
 import { ledgerNotDurable } from './ledger-not-durable.ts'
+import { noSecretSink } from './no-secret-sink.ts'
 import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
 import { released } from './released.ts'
@@ -52,6 +53,7 @@ export const guards: readonly Guard[] = [
   removalLimit,
   released,
   ledgerNotDurable,
+  noSecretSink,
   custom,
 ]
 

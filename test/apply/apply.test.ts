@@ -305,24 +305,35 @@ describe('a plan that may not run', () => {
     expect([report.ending.how, told(report).length]).toEqual(['finished', 6])
   })
 
+  const unproven = reading((reader) => ({
+    observe: async () => {
+      const seen = await reader.observe()
+      return {
+        ...seen,
+        proofs: { ...seen.proofs, account: { complete: false, reason: 'page 2 of 3 is missing' } },
+      }
+    },
+  }))
+
   it('F16: removes nothing after a read that is not proven whole', async () => {
     await world.reach(start)
     const wishes = { ...start, people: { ana: start.people!['ana']!, bo: start.people!['bo']! } }
-    const unproven = reading((reader) => ({
-      observe: async () => {
-        const seen = await reader.observe()
-        return {
-          ...seen,
-          proofs: { ...seen.proofs, account: { complete: false, reason: 'page 2 of 3 is missing' } },
-        }
-      },
-    }))
     const report = await world.reach(wishes, {
       reader: unproven,
       writer: () => fault('a writer was asked for'),
     })
     expect(report.systems[0]?.unread).toBe('its accounts were not read whole: page 2 of 3 is missing')
     expect(exitOf(report)).toBe(4)
+  })
+
+  it('F14: creates nothing that the read may have missed', async () => {
+    await world.reach(start)
+    const wishes = { ...start, people: { ...start.people, zoe: {} } }
+    const report = await world.reach(wishes, {
+      reader: unproven,
+      writer: () => fault('a writer was asked for'),
+    })
+    expect(report.systems[0]?.unread).toBe('its accounts were not read whole: page 2 of 3 is missing')
   })
 
   it('F13: a system that cannot be read any more gets nothing', async () => {

@@ -190,6 +190,24 @@ const examples: readonly Example[] = [
     },
   },
   {
+    says: 'a group would be made that a short read may have missed',
+    one: guardCase({
+      live: [owner('ana')],
+      changes: [create(thing('group', 'finance'))],
+      proofs: { ...allRead, group: { complete: false, reason: 'the pages show 40 of 41' } },
+    }),
+    finding: {
+      ...cannot,
+      code: 'unproven-read',
+      refs: [ref('group', 'finance')],
+      count: 1,
+      message:
+        'The groups of "vpn" are not proven to be read whole (the pages show 40 of 41), and this plan creates 1 of them; what the read missed would be made a second time.',
+      remedy:
+        'This cannot be accepted: run again, and if it stays so, `rolecall doctor --system vpn` says what the read lacks.',
+    },
+  },
+  {
     says: 'everything goes because nothing is declared',
     one: guardCase({
       live: [owner('ana'), thing('group', 'finance')],

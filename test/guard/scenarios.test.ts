@@ -345,9 +345,12 @@ describe('what was read and declared', () => {
     expect(exitCodeOf(findings)).toBe(4)
   })
 
-  it('additions go on while a page is missing', () => {
+  it('what is known is added to while a page is missing, and nothing is made that it may hold', () => {
     const proofs = { ...allRead, account: { complete: false, reason: '1 of 3 pages' } } as const
-    expect(codes({ live: [owner('ana')], changes: [create(account('bo'))], proofs })).toEqual([])
+    const bo = account('bo')
+    const joins = update(bo, {}, { fields: { email: 'bo@acme.example' } })
+    expect(codes({ live: [owner('ana'), bo], changes: [joins], proofs })).toEqual([])
+    expect(codes({ live: [owner('ana')], changes: [create(bo)], proofs })).toEqual(['unproven-read'])
   })
 
   it('a collection that was not read, or without the evidence that it needs, is not proven', () => {
