@@ -101,7 +101,11 @@ function ports(running: Running, { ledger, progress, border, session, interrupt 
 function applied(
   name: string,
   { workspace, observations, pasts, deadline }: Running,
-  { border: { env, now, sleep }, session: { log }, interrupt }: Pick<Around, 'border' | 'session' | 'interrupt'>,
+  {
+    border: { env, now, sleep },
+    session: { log },
+    interrupt,
+  }: Pick<Around, 'border' | 'session' | 'interrupt'>,
 ): AppliedSystem {
   const config = workspace.systems.get(name)
   if (config === undefined) throw new Fault(exit.stale, `The manifests do not declare the system "${name}".`)

@@ -3,7 +3,7 @@
  * else. A record counts as kept once it is on the disk, or once the program says so; only then is the account made.
  */
 import { spawn } from 'node:child_process'
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { lstat, open, realpath, type FileHandle } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import process from 'node:process'
@@ -90,11 +90,9 @@ async function openPrivate(file: string): Promise<FileHandle> {
   throw fault
 }
 
-function privacyFault(
-  file: string,
-  { mode, uid, isFile }: { readonly mode: number; readonly uid: number; readonly isFile: () => boolean },
-): Fault | undefined {
-  if (!isFile())
+function privacyFault(file: string, facts: Stats): Fault | undefined {
+  const { mode, uid } = facts
+  if (!facts.isFile())
     return notPrivate(file, 'is not a file', 'Name a file; for anything else there is exec:PROGRAM.')
   // Windows has no such bits and reports 666 for every file.
   if (process.platform === 'win32') return undefined

@@ -63,6 +63,7 @@ export interface Faults {
   readonly writer?: (writer: Writer) => Writer
   readonly connector?: Partial<Connector['description']>
   readonly floor?: Connector['floor']
+  readonly rules?: Connector['rules']
   readonly owners?: Partial<SystemConfig['owners']>
 }
 interface PlanOptions {
@@ -166,12 +167,13 @@ export function makeWorld(
       writer = same,
       connector = {},
       floor = directory.floor,
+      rules = directory.rules,
       owners = {},
       ...ports
     } = changes
     const applied: AppliedSystem = {
       config: { ...config, owners: { ...config.owners, ...owners } },
-      connector: { ...directory, floor, description: { ...directory.description, ...connector } },
+      connector: { ...directory, floor, rules, description: { ...directory.description, ...connector } },
       desired: desiredOf(wishes),
       ...(seen.has(one) ? { observation: seen.get(one)! } : {}),
       openReader: async () => reader(await directory.openReader(target)),
