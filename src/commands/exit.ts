@@ -53,12 +53,18 @@ export class InvalidManifests extends Fault {
   override name = 'InvalidManifests'
   readonly diagnostics: readonly Diagnostic[]
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  /** `seenLive`: only the live systems showed it, so that nothing but a plan can show it again. */
+  constructor(diagnostics: readonly Diagnostic[], seenLive = false) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+    const count = errors === 1 ? 'an error' : `${errors} errors`
     super(
       exit.fault,
-      `The manifests have ${errors === 1 ? 'an error' : `${errors} errors`}, so nothing was read or compared.`,
-      'Mend what is named above; rolecall validate checks again without opening a connection.',
+      seenLive
+        ? `The manifests have ${count} that the live systems show, so nothing is planned.`
+        : `The manifests have ${count}, so nothing was read or compared.`,
+      seenLive
+        ? 'Mend what is named above, and plan again.'
+        : 'Mend what is named above; rolecall validate checks again without opening a connection.',
     )
     this.diagnostics = diagnostics
   }

@@ -8,14 +8,17 @@ import { ConnectorFault } from '../connector/fault.ts'
 import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
 import { refusals } from '../guard/exit.ts'
 import type { LedgerReader } from '../ledger/ledger.ts'
+import { withLiveNames } from '../manifest/natives.ts'
 import { isWrite, type Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { LastSeen } from '../model/seen.ts'
 import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { diff } from '../plan/diff.ts'
+import type { Former } from '../plan/scene.ts'
 import { unfounded } from '../plan/founded.ts'
 import { inventoryWith, type Past } from '../plan/past.ts'
 import { order } from '../plan/order.ts'
@@ -26,7 +29,8 @@ import { toolName } from '../version.ts'
 import { lapsed, withFormerPeople } from './acceptances.ts'
 import { withAnchorsOf } from './anchors.ts'
 import type { Border } from './border.ts'
-import { exit, Fault } from './exit.ts'
+import { exit, Fault, InvalidManifests } from './exit.ts'
+import { formerOf } from './former.ts'
 import type { Log } from './logger.ts'
 import { recall, withLedger, type Memory } from './memory.ts'
 import { lookBack } from './past.ts'
@@ -98,15 +102,18 @@ export async function compareAll(
   }),
 ): Promise<Compared> {
   const at = options.now()
-  const loaded = await loadWorkspace({ ...options, now: at, connectors: descriptions })
-  const { workspace } = loaded
+  const written = await loadWorkspace({ ...options, now: at, connectors: descriptions })
+  const { workspace } = written
   const { errand, memory } = await withLedger(workspace, options, async (ledger) => {
-    const found = await errandOf(loaded, ledger)
+    const found = await errandOf(written, ledger)
     return { errand: found, memory: await recall(ledger, workspace, found.systems, options) }
   })
   const read = await Promise.all(errand.systems.map((config) => observe(config, workspace, options)))
-  const whole = await withMemory(read, loaded, memory, at)
-  const cases = whole.map((one) => compare(one, workspace, { at, ...errand }))
+  const { loaded, problems } = withNames(written, read)
+  if (problems.length > 0 && options.compare === 'declared' && errand.changesIn === undefined)
+    throw new InvalidManifests(problems, true)
+  const whole = await withMemory(read, loaded, memory, { at, compare: options.compare })
+  const cases = whole.map((one) => compare(one, loaded.workspace, { at, ...errand }))
   const unread = read.flatMap((one) => ('message' in one ? [one] : []))
   return { at, loaded, cases, unread, decided: await decidedNow(loaded, memory, whole, at) }
 }
@@ -167,22 +174,24 @@ export interface JudgedAgain {
  */
 export async function judgeAgain(
   plan: Plan,
-  loaded: Pick<Loaded, 'workspace' | 'branch'>,
+  written: Pick<Loaded, 'workspace' | 'branch' | 'commit'>,
   options: Pick<ReconcileOptions, 'env' | 'now' | 'sleep' | 'log' | 'onReading'>,
   takingBack: (run: string, ledger: LedgerReader) => Promise<NonNullable<Errand['changesIn']>>,
 ): Promise<JudgedAgain> {
-  const { workspace } = loaded
+  const { workspace } = written
   const configs = plan.systems.flatMap(({ name }) => workspace.systems.get(name) ?? [])
   const { changesIn, ...memory } = await withLedger(workspace, options, async (ledger) => ({
     ...(await recall(ledger, workspace, configs, options)),
     changesIn: plan.undoes === undefined ? undefined : await takingBack(plan.undoes, ledger),
   }))
   const read = await Promise.all(configs.map((config) => observe(config, workspace, options)))
-  const whole = await withMemory(read, loaded, memory, options.now())
+  const { loaded, problems } = withNames(written, read)
+  if (problems.length > 0 && changesIn === undefined) throw new InvalidManifests(problems, true)
+  const whole = await withMemory(read, loaded, memory, { at: options.now(), compare: 'declared' })
   const decided = await decidedNow(loaded, memory, whole, options.now())
   const cases = whole.map((one) => {
     const steps = plan.systems.find(({ name }) => name === one.config.name)?.steps ?? []
-    return guardCase(one, workspace, steps)
+    return guardCase(one, loaded.workspace, steps)
   })
   const reads = new Map(whole.map((one) => [one.config.name, one]))
   const founded = cases.map(({ steps, inventory: known = [], ...one }): [string, readonly string[]] => {
@@ -199,7 +208,7 @@ export async function judgeAgain(
     identities: new Map(
       whole.flatMap(({ config, identity }) => (identity === undefined ? [] : [[config.name, identity]])),
     ),
-    findings: check(cases, contextOf(workspace, decided, options.now())),
+    findings: check(cases, contextOf(loaded.workspace, decided, options.now())),
     decided,
     pasts: new Map(
       whole.flatMap(({ config, past }) => (past === undefined ? [] : [[config.name, past] as const])),
@@ -285,15 +294,17 @@ interface Remembered extends Read {
   readonly recorded: readonly InventoryEntry[]
   readonly lastSeen: LastSeen | undefined
   readonly past: Past | undefined
+  readonly former: Former | undefined
 }
 
 /** What was read, with what the ledger knows and, of what nobody declares, the protected branch. */
 async function withMemory(
   read: readonly (Read | UnreadSystem)[],
-  { workspace, branch }: Pick<Loaded, 'workspace' | 'branch'>,
+  loaded: Pick<Loaded, 'workspace' | 'branch' | 'commit'>,
   memory: Memory,
-  now: Date,
+  { at: now, compare: side }: { readonly at: Date; readonly compare: ReconcileOptions['compare'] },
 ): Promise<Remembered[]> {
+  const { workspace, branch } = loaded
   const filesOf = memoised((commit: string) => (branch === undefined ? [] : systemFilesOf(branch, commit)))
   const whole = await Promise.all(
     read
@@ -311,7 +322,33 @@ async function withMemory(
     inventory: recorded,
   }))
   const pasts = branch && (await lookBack(branch, looked, { root: workspace.root, now }))
-  return whole.map((one) => ({ ...one, past: pasts?.get(one.config.name) }))
+  return await Promise.all(
+    whole.map(async (one) => {
+      const asked = { ...one, desired: desiredOf(workspace, one.config) }
+      const former = side === 'declared' ? await formerOf(asked, loaded, now) : undefined
+      return { ...one, past: pasts?.get(one.config.name), former }
+    }),
+  )
+}
+
+/** The wishes with the full names of what was read: from here on, what is compared is what is live. */
+function withNames<L extends Pick<Loaded, 'workspace'>>(
+  loaded: L,
+  read: readonly (Read | UnreadSystem)[],
+): { readonly loaded: L; readonly problems: readonly Diagnostic[] } {
+  const problems: Diagnostic[] = []
+  const desired = new Map(loaded.workspace.desired)
+  for (const one of read) {
+    if (!('observation' in one) || one.observation.natives === undefined) continue
+    const named = withLiveNames(
+      desiredOf(loaded.workspace, one.config),
+      one.observation.natives,
+      one.connector.description,
+    )
+    problems.push(...named.problems)
+    desired.set(one.config.name, named.desired)
+  }
+  return { loaded: { ...loaded, workspace: { ...loaded.workspace, desired } }, problems }
 }
 
 function memoised<K, V>(make: (key: K) => V): (key: K) => V {
@@ -353,23 +390,35 @@ function compare(
   workspace: Workspace,
   { at, changesIn }: { readonly at: Date } & Pick<Errand, 'changesIn'>,
 ): SystemCase {
-  const { config, connector, observation, recorded, past } = read
+  const { config, connector, observation, recorded, past, former } = read
   const { description, rules } = connector
   const desired = desiredOf(workspace, config)
   const actual = observation.graph
   const inventory = inventoryWith(recorded, past)
-  const grounds = past === undefined ? {} : { grounds: past.grounds }
+  const known = {
+    ...(past === undefined ? {} : { grounds: past.grounds }),
+    ...(former === undefined ? {} : { former }),
+  }
   const changes =
-    changesIn?.(read) ?? diff({ desired, actual, description, rules, config, inventory, ...grounds })
-  const known = { config, description, rules, desired, people: workspace.people }
-  const owners = ownerContext(known, actual, changes.filter(isWrite), at.toISOString())
+    changesIn?.(read) ?? diff({ desired, actual, description, rules, config, inventory, ...known })
+  const around = { config, description, rules, desired, people: workspace.people }
+  const owners = ownerContext(around, actual, changes.filter(isWrite), at.toISOString())
   const steps = order(changes, { actual, description, rules, system: config.name, owners })
   const guarded = guardCase(read, workspace, steps)
   return { config, connector, observation, desired, inventory, past, changes, guarded }
 }
 
 function guardCase(
-  { config, connector: { description, rules }, observation, identity, recorded, lastSeen, past }: Remembered,
+  {
+    config,
+    connector: { description, rules },
+    observation,
+    identity,
+    recorded,
+    lastSeen,
+    past,
+    former,
+  }: Remembered,
   workspace: Workspace,
   steps: readonly Step[],
 ): GuardCase {
@@ -379,6 +428,7 @@ function guardCase(
     people: workspace.people,
     inventory: inventoryWith(recorded, past),
     memory: { inventory: recorded, lastSeen, past },
+    ...(former === undefined ? {} : { former }),
     ...(identity === undefined ? {} : { identity }),
   }
 }

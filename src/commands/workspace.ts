@@ -63,6 +63,8 @@ export interface ProtectedBranch {
   /** Its newest commit, and where the manifests lie there. */
   readonly head: string
   readonly folder: string
+  /** What it said just before the last merge, where the manifests at hand are that merge. */
+  readonly before?: string
 }
 
 /** Throws InvalidManifests with all diagnostics, and Fault where there is no workspace or git cannot answer. */
@@ -115,7 +117,10 @@ async function loadProtected(
     ...(isClean ? { commit: at } : {}),
     uncommitted: open,
     afterMerge: systemNames(sources).filter((name) => !known.has(name)),
-    branch: { repository, ref, head, folder: accessOf(protectedSources) },
+    branch: {
+      ...{ repository, ref, head, folder: accessOf(protectedSources) },
+      ...(before === undefined ? {} : { before }),
+    },
     edited: editedSystems(compared, protectedSources, [...known]),
   }
 }

@@ -53,6 +53,11 @@ export interface Rules {
    * one. It is in the operator's hands before the create is sent, and nowhere else.
    */
   needsPassword?(created: Resource): boolean
+  /**
+   * What is wrong with the system as it stands, whatever a plan does: shown as warnings with every plan. `settings` are
+   * those that the System declares.
+   */
+  standing?(graph: GraphView, settings: JsonObject): readonly Violation[]
   /** Who may do what, and through what. */
   readonly access: AccessRules
 }
@@ -150,7 +155,15 @@ export interface Observation {
   /** RFC 3339, UTC. */
   readonly readAt: string
   readonly calls: number
+  /**
+   * All live names of what manifests name natively, by type (`application`, `network`, `region`): a name of such a type
+   * that is not among them is an error at plan. A type that is missing here is not checked.
+   */
+  readonly natives?: Natives
 }
+
+/** Names by type. A full name may be `network/application`; its last part stands for it where that is unique. */
+export type Natives = Readonly<Record<string, readonly string[]>>
 
 /** Asks, never tells. `plan`, `drift`, `adopt` and `validate` are only ever handed one of these. */
 export interface Reader {

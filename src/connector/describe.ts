@@ -23,8 +23,15 @@ export interface FieldDescription extends Described {
   readonly caseInsensitive?: boolean
   /** What a scalar is, or the items of a list: a text unless said otherwise. Rules of a team are checked against it. */
   readonly value?: 'text' | 'number' | 'flag' | 'structure'
-  /** For a manual field: what a person does, with `{name}` for the resource and `{value}` for the wish. */
+  /**
+   * For a manual field: what a person does, with `{name}` for the resource and `{value}` for the wish. A step with
+   * `{item}` is told once for each item of a list, which `{number}` counts from 1.
+   */
   readonly steps?: readonly string[]
+  /** `false`: the system does not show it. It is compared with what the protected branch said last, and is no drift. */
+  readonly readable?: false
+  /** The type of `Observation.natives` whose names the value is of; of a structure, its `attribute`. */
+  readonly native?: string
 }
 
 /** References to other things, always a list; `one` holds at most one. */
@@ -38,6 +45,8 @@ export interface LinkDescription extends Described {
   readonly membership?: boolean
   /** Without a target there is no limit, so that a first one takes something away. */
   readonly limits?: boolean
+  /** Targets that are no resources are live names, by their type in `Observation.natives`. */
+  readonly native?: true
   readonly steps?: readonly string[]
 }
 
@@ -50,6 +59,8 @@ export interface KindDescription {
   readonly rename: boolean
   /** Whether the kind may be created and deleted here; `false`: fixed by the system. */
   readonly writable: boolean
+  /** The only keys there are, always there: one that is not shown is empty, and none is made or removed. */
+  readonly fixed?: readonly string[]
   readonly fields: Readonly<Record<string, FieldDescription>>
   readonly links: Readonly<Record<string, LinkDescription>>
   /** All of them must hold before anything of the kind is removed; none means nothing ever is. */
@@ -109,6 +120,11 @@ export interface Description {
   readonly nestedGroups: boolean
   /** What keys an account here: the user name (the handle by default) or the e-mail address. */
   readonly accountKey: 'username' | 'email'
+  /**
+   * Accounts of people who sign in through an identity provider (`authentication`) appear there with their first sign-in:
+   * none is made for them.
+   */
+  readonly accountsFromProvider?: true
   readonly usable: Readonly<Record<UsableCondition, Readability>>
   /** Where new accounts may need a password from us; `Rules.needsPassword` says which. */
   readonly newPassword?: PasswordRules

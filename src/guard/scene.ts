@@ -11,6 +11,7 @@ import type { Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import { ownerContext, type OwnerContext } from '../plan/owners.ts'
 import type { Past } from '../plan/past.ts'
 import { seenThrough } from '../plan/renaming.ts'
+import type { Former } from '../plan/scene.ts'
 import { simulate } from '../plan/simulate.ts'
 
 /** What is known of one system when its part of a plan is judged. */
@@ -26,6 +27,8 @@ export interface GuardCase {
   readonly people: ReadonlyMap<string, Person>
   /** What rolecall applied before; without it, nothing can be known to have changed its identity. */
   readonly inventory?: readonly InventoryEntry[]
+  /** What the protected branch last said of what the system does not show. */
+  readonly former?: Former
   /** What the ledger and the history of the branch know; absent where nobody asked them. */
   readonly memory?: Memory
 }

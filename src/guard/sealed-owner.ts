@@ -1,12 +1,17 @@
 import type { ResourceRef } from '../model/resource.ts'
 import { courseOf } from './course.ts'
-import { guard } from './guard.ts'
+import { guard, type Found } from './guard.ts'
 import { powerIn } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { counted, named } from './words.ts'
 
-/** What a system has exactly once, and depends on, is written by nobody but the system. */
-export const sealedOwner = guard('sealed-owner', (scene) => {
+/**
+ * What a system has exactly once, and depends on, is written by nobody but the system; and what the manifests say of
+ * it must be so.
+ */
+export const sealedOwner = guard('sealed-owner', (scene) => [...changed(scene), ...declaredOtherwise(scene)])
+
+function changed(scene: Scene): readonly Found[] {
   const refs = [...written(scene), ...lowered(scene)]
   if (refs.length === 0) return []
   const names = named([...new Set(refs.map((ref) => `${ref.kind} ${ref.key}`))].sort())
@@ -18,7 +23,35 @@ export const sealedOwner = guard('sealed-owner', (scene) => {
       remedy: 'This cannot be accepted: declare what is sealed as it is, or leave it out of the manifests.',
     },
   ]
-})
+}
+
+/**
+ * To declare a sealed account is to say what holds: one that is declared with another role, as stopped, under another
+ * name or as gone would need rights that the credentials do not have (C6). What else differs is shown as kept.
+ */
+function declaredOtherwise(scene: Scene): readonly Found[] {
+  return scene.steps.flatMap(({ change }): readonly Found[] => {
+    if (change.action !== 'keep' || change.reason !== 'sealed' || change.ref.kind !== 'account') return []
+    const { before, after, held } = change
+    const touches = [
+      before?.fields['status'],
+      after?.fields['status'],
+      before?.links['role'],
+      after?.links['role'],
+    ]
+    if (held === 'update' && touches.every((value) => value === undefined)) return []
+    const words = { delete: 'removed', rename: 'renamed', create: 'made', update: 'changed' }
+    return [
+      {
+        refs: [change.ref],
+        count: 1,
+        message: `The manifests want account ${change.ref.key} of "${scene.config.name}" ${words[held ?? 'update']}: it is sealed, and the credentials of rolecall cannot change or delete it.`,
+        remedy:
+          'This cannot be accepted: declare the account as it is; only the owner can change it, in the system itself.',
+      },
+    ]
+  })
+}
 
 function written(scene: Scene): readonly ResourceRef[] {
   return scene.writes.flatMap((write) => {

@@ -1,11 +1,15 @@
+import type { Violation } from '../connector/contract.ts'
 import { byText } from '../plan/sets.ts'
-import { guard } from './guard.ts'
+import { guard, type Found } from './guard.ts'
+import type { Scene } from './scene.ts'
 
 /**
  * What the connector knows that its system forbids or depends on. It is asked of the state before anything is
  * deleted, where things briefly stand side by side, and of the end.
  */
-export const systemInvariant = guard('system-invariant', (scene) => {
+export const systemInvariant = guard('system-invariant', (scene) => [...forbidden(scene), ...standing(scene)])
+
+function forbidden(scene: Scene): readonly Found[] {
   if (scene.writes.length === 0) return []
   const additions = scene.writes.filter((write) => write.action !== 'delete')
   const states =
@@ -15,8 +19,17 @@ export const systemInvariant = guard('system-invariant', (scene) => {
           { graph: scene.after(additions), writes: additions },
           { graph: scene.end, writes: scene.writes },
         ]
-  const violations = states.flatMap(({ graph, writes }) => scene.rules.invariants(scene.start, graph, writes))
+  return found(states.flatMap(({ graph, writes }) => scene.rules.invariants(scene.start, graph, writes)))
+}
+
+/** What is wrong as things stand, and stays so after the plan: a warning, for no plan made it. */
+function standing(scene: Scene): readonly Found[] {
+  const wrong = scene.rules.standing?.(scene.end, scene.config.settings) ?? []
+  return found(wrong).map((one) => ({ ...one, severity: 'warn' }))
+}
+
+function found(violations: readonly Violation[]): readonly Found[] {
   return [...new Map(violations.map((violation) => [violation.message, violation])).values()]
     .sort((a, b) => byText(a.message, b.message))
     .map(({ refs, message, remedy }) => ({ refs, count: refs.length, message, remedy }))
-})
+}

@@ -52,6 +52,7 @@ export interface User extends Named, Period {
   readonly sponsor: Reference | undefined
   readonly owner: Reference | undefined
   readonly labels: Readonly<Record<string, string>> | undefined
+  readonly attributes: Readonly<Record<string, readonly string[]>> | undefined
   readonly status: Status
   readonly groups: Memberships | undefined
   readonly accounts: readonly AccountEntry[]
@@ -143,7 +144,8 @@ export interface TypedReference extends Reference {
 
 export interface Mapping extends Named {
   readonly systems: readonly Reference[]
-  readonly name: string
+  /** Where none is written, the handle is the name, or the system decides which one is meant. */
+  readonly name: Reference | undefined
   readonly mode: string | undefined
   readonly fallback: 'none' | Reference | undefined
   readonly rules: readonly MappingRule[] | undefined

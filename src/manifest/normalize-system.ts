@@ -83,6 +83,7 @@ function config(head: Named, { metadata, spec }: ManifestOf<'System'>): Omit<Sys
     exclusive: kinds.filter((kind) => spec.exclusive?.some((name) => name === collectionOf[kind])),
     ignore: spec.ignore ? ignorePatterns(spec.ignore) : {},
     automation: spec.automation ?? [],
+    ...(typeof spec.credentials?.expires === 'string' && { expires: spec.credentials.expires }),
     limits: { moreThan, percent },
     places: places(head, head.raw.value['spec'] as JsonObject),
     cause: head.cause,

@@ -60,6 +60,7 @@ export function normalizeUser(manifest: ManifestOf<'User'>): User {
     sponsor: maybe(raw, spec.sponsor, 'spec', 'sponsor'),
     owner: maybe(raw, spec.owner, 'spec', 'owner'),
     labels: metadata.labels,
+    attributes: spec.attributes,
     groups: spec.groups && memberships(raw, spec.groups),
     accounts: spec.accounts ? accountEntries(raw, spec.accounts) : none,
   }
@@ -152,11 +153,11 @@ export function normalizePolicy(manifest: ManifestOf<'AccessPolicy'>): Policy {
 }
 
 export function normalizeMapping(manifest: ManifestOf<'GroupMapping'>): Mapping {
-  const { raw, metadata, spec } = manifest
+  const { raw, spec } = manifest
   return {
     ...named(manifest),
     systems: references(raw, spec.systems, ['spec', 'systems']),
-    name: spec.name ?? metadata.name,
+    name: maybe(raw, spec.name, 'spec', 'name'),
     mode: spec.mode,
     fallback: spec.fallback === 'none' ? spec.fallback : maybe(raw, spec.fallback, 'spec', 'fallback'),
     rules: spec.rules?.map((rule, i) => ({

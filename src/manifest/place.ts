@@ -3,6 +3,7 @@
  * `locate` finds line and column again, and only for what is reported.
  */
 import type { Severity } from '../model/diagnostic.ts'
+import type { Span } from '../model/span.ts'
 import type { Path, Problem, RawDocument, Source } from './document.ts'
 import { locator, type Locator } from './locate.ts'
 
@@ -59,10 +60,15 @@ export function showPlace(place: Place): string {
 const locators = new WeakMap<Source, Locator>()
 
 /** The line of a place, from 1. */
-export function lineOf({ raw, path, mark = 'value' }: Place): number {
+export function lineOf(place: Place): number {
+  return spanOf(place).line
+}
+
+/** The stretch of text at a place. Parses the source again, so for faults only. */
+export function spanOf({ raw, path, mark = 'value' }: Place): Span {
   let places = locators.get(raw.source)
   if (!places) locators.set(raw.source, (places = locator(raw.source)))
-  return places.span(raw.index, path, mark).line
+  return places.span(raw.index, path, mark)
 }
 
 function problemAt(severity: Severity, code: string, place: Place, message: string, fix?: string): Problem {

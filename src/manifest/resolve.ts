@@ -123,12 +123,13 @@ function resolvePeople(
 
 const noLabels = {}
 
-function person({ handle, type, employment, labels, cause }: User): Person {
+function person({ handle, type, employment, labels, attributes, cause }: User): Person {
   return {
     name: handle,
     type,
     ...(employment !== undefined && { employment }),
     labels: labels ?? noLabels,
+    ...(attributes !== undefined && { attributes }),
     cause,
   }
 }

@@ -1,5 +1,5 @@
 import type { Kind, LinkTarget, Resource } from './resource.ts'
-import type { Cause } from './span.ts'
+import type { Cause, Span } from './span.ts'
 
 /**
  * A wish for one resource of one system, after defaults, references and dates have been worked out.
@@ -37,6 +37,11 @@ export interface Wish extends Pick<Resource, 'ref' | 'fields' | 'links'> {
   /** Account, policy: memberships and subjects of today that have a last day, by target: `2026-12-06`. */
   readonly ending?: Readonly<Record<LinkTarget, string>>
   readonly cause: Cause
+  /**
+   * Where a live name is written that only the system can confirm: of a field or link, the value. Worked out when it is
+   * asked for; absent where nothing of the kind is written.
+   */
+  readonly spanOf?: (name: string, value: string) => Span | undefined
 }
 
 /** Everything wished of one system, by kind and key. */

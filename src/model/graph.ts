@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts'
 import { kinds, type Kind, type Resource } from './resource.ts'
 
 /**
@@ -8,6 +9,8 @@ export interface GraphView {
   readonly system: string
   get(kind: Kind, key: string): Resource | undefined
   all(kind: Kind): Iterable<Resource>
+  /** What the system says of itself as a whole and that changes what everything else means; most say nothing. */
+  readonly facts?: JsonObject
 }
 
 /** All resources of one system, indexed once by kind and key. */
@@ -15,8 +18,11 @@ export class Graph implements GraphView {
   readonly system: string
   readonly #byKind: Record<Kind, Map<string, Resource>>
 
-  constructor(system: string, resources: Iterable<Resource> = []) {
+  readonly facts: JsonObject
+
+  constructor(system: string, resources: Iterable<Resource> = [], facts: JsonObject = {}) {
     this.system = system
+    this.facts = facts
     this.#byKind = Object.fromEntries(kinds.map((kind) => [kind, new Map()])) as unknown as Record<
       Kind,
       Map<string, Resource>
@@ -57,6 +63,10 @@ export class Overlay implements GraphView {
 
   get system(): string {
     return this.#below.system
+  }
+
+  get facts(): JsonObject {
+    return this.#below.facts ?? {}
   }
 
   set(resource: Resource): void {

@@ -38,6 +38,8 @@ export interface SystemConfig {
   }
   /** Account keys of rolecall itself: always kept, never counted as owners. */
   readonly automation: readonly string[]
+  /** Last UTC day of the credentials, `YYYY-MM-DD`, as a person wrote it down: no system tells. */
+  readonly expires?: string
   readonly limits: { readonly moreThan: number; readonly percent: number }
   /** Where each of these was written, by path (`owners.minimum`); what is missing here is built in. */
   readonly places: Readonly<Record<string, Cause>>
@@ -99,6 +101,8 @@ export interface Person {
   readonly type: 'person' | 'service' | 'break-glass'
   readonly employment?: 'employee' | 'contractor' | 'third-party'
   readonly labels: Readonly<Record<string, string>>
+  /** What an identity provider sends of the person; absent where nobody wrote it down, and then it may be anything. */
+  readonly attributes?: Readonly<Record<string, readonly string[]>>
   readonly cause: Cause
 }
 

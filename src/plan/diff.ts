@@ -13,7 +13,7 @@ import { strangersMemberships, wishedMemberships } from './members.ts'
 import { renamed } from './renaming.ts'
 import { look, type DiffInput, type Scene } from './scene.ts'
 import { byText } from './sets.ts'
-import { held, staged } from './stage.ts'
+import { appearsLater, held, staged } from './stage.ts'
 import { fromAside, movesAside } from './swap.ts'
 
 /**
@@ -68,8 +68,14 @@ function undeclared(scene: Scene, kind: Kind, described: KindDescription): Chang
 
 function addition(scene: Scene, wish: Wish, described: KindDescription): Change[] {
   const { ref, cause } = wish
+  if (scene.isProvisioned(wish)) return [awaited(wish)]
+  if (described.fixed?.includes(ref.key) === true)
+    return difference(scene, wish, { ref, fields: {}, links: {} }, described)
   const { sent, byHand } = creation(described, wish)
-  const { chosen: mapped, rest } = partition({ before: emptyPart, after: sent }, isMapped(scene, described))
+  const { chosen: mapped, rest } = partition(
+    { before: emptyPart, after: sent },
+    isMapped(scene, described, wish),
+  )
   const create: Change = described.writable
     ? { action: 'create', ref, after: { ref, ...rest.after }, cause }
     : manualCreate(ref, rest.after, cause)
@@ -83,15 +89,34 @@ function addition(scene: Scene, wish: Wish, described: KindDescription): Change[
 
 function difference(scene: Scene, wish: Wish, live: Resource, described: KindDescription): Change[] {
   const links = wish.ref.kind === 'account' ? wishedMemberships(wish, live, scene.groups) : wish.links
-  const { written, byHand } = compare(described, { fields: wish.fields, links }, live)
+  const fields = comparable(scene, wish, described)
+  const known = { ...live.fields, ...formerFields(scene, wish, described) }
+  const { written, byHand } = compare(described, { fields, links }, { ...live, fields: known })
   const delta = withoutWhatGoesAlong(scene, written, described)
   if (isEmpty(delta) && isEmpty(byHand) && scene.renamedFrom(wish.ref) === undefined) return []
-  const { chosen: mapped, rest } = partition(delta, isMapped(scene, described))
+  const { chosen: mapped, rest } = partition(delta, isMapped(scene, described, wish))
   return [
     ...writes(scene, wish, live, rest, described, causeOf(wish, rest, scene.groups)),
     ...expectation(wish, mapped, causeOf(wish, mapped, scene.groups)),
     ...byPerson(scene, wish, byHand, described),
   ]
+}
+
+/** What the system does not show is compared with what was said of it before, or not at all. */
+function comparable(scene: Scene, { fields }: Wish, described: KindDescription): Wish['fields'] {
+  const isHidden = (name: string): boolean => described.fields[name]?.readable === false
+  if (scene.former !== undefined || !Object.keys(fields).some(isHidden)) return fields
+  return pick(fields, (name) => !isHidden(name))
+}
+
+function formerFields({ former }: Scene, { ref, fields }: Wish, described: KindDescription): Wish['fields'] {
+  if (former === undefined) return {}
+  return Object.fromEntries(
+    Object.keys(fields).flatMap((name) => {
+      const value = described.fields[name]?.readable === false ? former(ref, name) : undefined
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** The update or rename, unless something holds it back. */
@@ -134,14 +159,30 @@ function removal(scene: Scene, live: Resource, described: KindDescription, cause
   return changes
 }
 
+/** Nobody says how they sign in. */
+const nobody: Pick<Resource, 'fields'> = { fields: {} }
+
 /** Somebody nobody declared is still taken out of a group whose members are written. */
 function strangersChanges(scene: Scene, live: Resource, described: KindDescription): Change[] {
   if (live.ref.kind !== 'account') return []
   const wish = { fields: {}, links: strangersMemberships(live, scene.groups) }
   const delta = withoutWhatGoesAlong(scene, compare(described, wish, live).written, described)
-  const { chosen: mapped, rest } = partition(delta, isMapped(scene, described))
+  const { chosen: mapped, rest } = partition(delta, isMapped(scene, described, nobody))
   const cause = groupCause(delta, scene.groups) ?? scene.config.cause
   return [...writes(scene, live, live, rest, described, cause), ...expectation(live, mapped, cause)]
+}
+
+/** C9: what an identity provider vouches for is there once the person has signed in, and nobody makes it before. */
+function awaited({ ref, fields, links, cause }: Wish): Change {
+  return {
+    action: 'keep',
+    ref,
+    reason: 'mapped',
+    held: 'create',
+    before: emptyPart,
+    after: { fields, links: pick(links, (_, targets) => targets.length > 0) },
+    cause: { ...cause, because: appearsLater },
+  }
 }
 
 /** A membership that the identity provider decides: reported, never written. */
@@ -221,8 +262,9 @@ function blockedRenames(scene: Scene): Change[] {
 function isMapped(
   scene: Scene,
   described: KindDescription,
+  account: Pick<Resource, 'fields'>,
 ): (part: 'fields' | 'links', name: string) => boolean {
-  return (part, name) => part === 'links' && scene.isMapped(described.links[name])
+  return (part, name) => part === 'links' && scene.isMapped(described.links[name], account)
 }
 
 const rank: Record<Action, number> = { create: 0, rename: 1, update: 2, delete: 3, manual: 4, keep: 5 }

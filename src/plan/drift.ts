@@ -96,6 +96,8 @@ interface Facts {
 function entryOf(change: Change, { waiting, didMove }: Facts): DriftEntry {
   if (change.action === 'keep' && change.reason === 'unmanaged') return { class: 'unmanaged', change }
   if (change.action === 'manual') return { class: 'manual', change }
+  if (change.action === 'keep' && change.reason === 'mapped' && change.held === 'create')
+    return { class: 'waiting', change, forWhom: change.ref.key }
   const waits = waiting.get(refKey(change.ref))
   if (waits) return { class: 'waiting', change, forWhom: waits.forWhom, since: waits.since }
   if (!didMove(change)) return { class: 'changed', change }

@@ -5,6 +5,7 @@ import { splitTarget, type LinkTarget, type ResourceRef } from '../model/resourc
 import type { Cause } from '../model/span.ts'
 import { emptyPart, isEmpty, namesIn, type Delta } from './delta.ts'
 import { canonical } from './digest.ts'
+import { list } from './sets.ts'
 import type { Rename } from './renaming.ts'
 
 type Manual = Extract<Change, { action: 'manual' }>
@@ -22,7 +23,7 @@ export function manualChange(ref: ResourceRef, delta: Delta, kind: KindDescripti
       if (described?.write === 'create-only')
         return `"${name}" of the ${called(ref)} is fixed when it is made. Remove it and make it again by hand with ${value}, or correct the manifest.`
       return (
-        described?.steps?.map((step) => fill(step, ref.key, value)) ??
+        described?.steps?.flatMap((step) => told(step, ref.key, delta.after[part][name])) ??
         `Set "${name}" of the ${called(ref)} to ${value}.`
       )
     }),
@@ -83,11 +84,25 @@ export function manualRename({ kind, from, to }: Rename, system: string, cause: 
   }
 }
 
-/** Each placeholder once: a name that looks like one stays what it is. */
-function fill(step: string, name: string, value: string): string {
-  return step.replace(/\{(name|value)\}/g, (_, placeholder: string) =>
-    placeholder === 'name' ? name : value,
+/** A step with `{item}` once for each item of the list. */
+function told(step: string, name: string, value: Json | undefined): string[] {
+  if (!step.includes('{item}')) return [fill(step, { name, value: shown(value) })]
+  return list(value).map((item, index) =>
+    fill(step, { name, number: String(index + 1), item: inWords(item) }),
   )
+}
+
+/** Each placeholder once: a name that looks like one stays what it is. */
+function fill(step: string, values: Readonly<Record<string, string>>): string {
+  return step.replace(/\{(\w+)\}/g, (whole, placeholder: string) => values[placeholder] ?? whole)
+}
+
+/** `attribute groups, in eng-all or okta:eng, group engineering`: a structure as a person reads it. */
+function inWords(item: Json): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return shown(item)
+  return Object.entries(item)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.map(shown).join(' or ') : shown(value)}`)
+    .join(', ')
 }
 
 function shown(value: Json | undefined): string {

@@ -82,6 +82,7 @@ export function seenThrough(view: GraphView, renames: Renames): GraphView {
   }
   return {
     system: view.system,
+    ...(view.facts === undefined ? {} : { facts: view.facts }),
     get: (kind, key) => {
       const live = liveKey(kind, key)
       const resource = live === undefined ? undefined : view.get(kind, live)

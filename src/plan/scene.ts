@@ -2,6 +2,7 @@ import type { Rules } from '../connector/contract.ts'
 import { foldKey, type Description, type LinkDescription } from '../connector/describe.ts'
 import type { DesiredGraph, Wish } from '../model/desired.ts'
 import type { GraphView } from '../model/graph.ts'
+import type { Json } from '../model/json.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import { kinds, splitTarget, type Kind, type LinkTarget, type Resource } from '../model/resource.ts'
 import type { SystemConfig } from '../model/workspace.ts'
@@ -20,7 +21,14 @@ export interface DiffInput {
   readonly inventory: readonly InventoryEntry[]
   /** What git says of undeclared things, by `kind:key`: the end of a sentence that names the commit. */
   readonly grounds?: ReadonlyMap<string, string>
+  readonly former?: Former
 }
+
+/**
+ * What the protected branch last said of a field that the system does not show; undefined where it said nothing. Without
+ * it such fields are not compared.
+ */
+export type Former = (ref: Resource['ref'], field: string) => Json | undefined
 
 /**
  * The two sides of a difference, brought to the same names once, before anything is compared. What is renamed is seen
@@ -49,8 +57,10 @@ export interface Scene extends DiffInput {
   /** The live key of what has this one afterwards. */
   readonly originOf: (ref: Resource['ref']) => string
   readonly mayRemove: (live: Resource) => RemovalGround
-  /** Whether the identity provider decides this link. */
-  readonly isMapped: (link: LinkDescription | undefined) => boolean
+  /** Whether the identity provider decides this link of an account. One that says it signs in locally is ours. */
+  readonly isMapped: (link: LinkDescription | undefined, account: Pick<Resource, 'fields'>) => boolean
+  /** Whether the account appears by itself, with the first sign-in of the person (C9). */
+  readonly isProvisioned: (wish: Wish) => boolean
   /** What this plan removes, filled while the kinds are gone through: links to it may go along. */
   readonly gone: Set<LinkTarget>
 }
@@ -92,7 +102,14 @@ export function look(input: DiffInput): Scene {
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     renamedFrom: ({ kind, key }) => sources.get(`${kind}:${key}`),
     mayRemove: ownership(config, description, input.inventory, input.grounds),
-    isMapped: (link) => link?.membership === true && config.memberships === 'identity-provider',
+    isMapped: (link, { fields }) =>
+      link?.membership === true &&
+      config.memberships === 'identity-provider' &&
+      fields['authentication'] !== 'local',
+    isProvisioned: ({ ref, fields }) =>
+      ref.kind === 'account' &&
+      description.accountsFromProvider === true &&
+      (fields['authentication'] ?? config.authentication) !== 'local',
     gone: new Set(),
   }
 }

@@ -117,6 +117,7 @@ function without(view: GraphView, gone: ReadonlySet<LinkTarget>, description: De
   }
   return {
     system: view.system,
+    ...(view.facts === undefined ? {} : { facts: view.facts }),
     get: (kind, key) => {
       const resource = view.get(kind, key)
       return resource && seen(resource)

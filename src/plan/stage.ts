@@ -49,3 +49,6 @@ export function held(
 function partOf({ fields, links }: Part): Part {
   return { fields, links: pick(links, (_, targets) => targets.length > 0) }
 }
+
+/** Why an account that an identity provider vouches for is not made. */
+export const appearsLater = 'appears at first sign-in'

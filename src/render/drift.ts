@@ -113,7 +113,9 @@ function entryLines(
   const { system, kind, key } = change.ref
   const state = change.from === undefined ? stateOf(change) : `is still called ${terminal(change.from)}`
   const waits =
-    entry.forWhom === undefined ? '' : `for ${terminal(entry.forWhom)} since ${terminal(entry.since ?? '?')}`
+    entry.forWhom === undefined
+      ? ''
+      : `for ${terminal(entry.forWhom)}${entry.since === undefined ? '' : ` since ${terminal(entry.since)}`}`
   const head = [
     pad(terminal(system), columns.system),
     pad(kind, columns.kind),

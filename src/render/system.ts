@@ -65,7 +65,7 @@ export function irreversibleBlocks(system: SystemPlan, { pen, width: size, inden
 const heldWords = {
   stage: ({ stage }: SystemPlan) => `held back by stage "${stage}"`,
   sealed: () => 'sealed: no plan may write it',
-  mapped: () => 'left to the identity provider, which decides memberships here',
+  mapped: () => 'left to the identity provider',
 } as const
 
 /** `3 unmanaged accounts: guest, old-bot, x`: what is left alone, as counts with a few names. */

@@ -142,6 +142,8 @@ spec:
     - {everyone: true}
     - {network: hq}
     - {host: x}
+    - {ipService: hq/lan}
+    - {application: x/agent}
   roles: [compute-operator]
   resources:
     - {application: fra1/payroll}
@@ -150,6 +152,8 @@ spec:
     - {project: web-prod}
     - {network: hq}
     - {host: x}
+    - {publishedService: shared-1}
+    - {everyone: true}
     - {repository: acme/shop}
     - {domain: acme}
     - {projectsIn: acme}

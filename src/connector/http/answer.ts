@@ -14,12 +14,18 @@ export interface ReadOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Statuses besides 2xx that are an answer and no fault, such as 404 for "is it there?". */
   readonly accept?: readonly number[]
+  /** The answer may also be plain text, which is then the body: a setting that is one bare word. */
+  readonly plain?: boolean
 }
 
 export interface WriteOptions {
   readonly query?: Query
   readonly headers?: Readonly<Record<string, string>>
-  readonly json?: Json
+  /**
+   * The body; as a function, it is made anew just before each attempt, when its turn has come: a whole object that was
+   * read long ago would take back what changed since. What it throws, `send` rejects with, and nothing was sent.
+   */
+  readonly json?: Json | (() => Promise<Json>)
 }
 
 /** What became of a write. `message` is for people, and safe to show. */

@@ -61,9 +61,9 @@ export class Client {
   }
 
   async read(url: URL, options: ReadOptions = {}): Promise<Answer> {
-    const { headers, accept } = options
+    const { headers, accept, plain = false } = options
     const exchange = { method: 'GET', url, headers, accept, write: false }
-    return await this.#reads.add(() => this.#answer(exchange))
+    return await this.#reads.add(() => this.#answer(exchange, plain))
   }
 
   async send(method: string, url: URL, { json, headers }: WriteOptions = {}): Promise<Sent> {
@@ -93,11 +93,11 @@ export class Client {
 
   // ------------------------------------------------------------ answers
 
-  async #answer(exchange: Exchange): Promise<Answer> {
+  async #answer(exchange: Exchange, plain = false): Promise<Answer> {
     const call = this.#line.callOf(exchange.method, exchange.url)
     try {
       const response = await this.#line.exchange(exchange)
-      const answer = await this.#answerOf(response)
+      const answer = await this.#answerOf(response, plain)
       if (response.ok || exchange.accept?.includes(response.status) === true) return answer
       throw faultOf(statusFailure(call, answer.status, this.#reasonIn(answer)), answer.status)
     } catch (error) {
@@ -106,10 +106,13 @@ export class Client {
   }
 
   /** Rejects with BadBody; what an error says besides JSON is nobody's business. */
-  async #answerOf(response: Response): Promise<Answer> {
+  async #answerOf(response: Response, plain = false): Promise<Answer> {
     const { status, headers, ok } = response
     const bytes = new Uint8Array(await response.arrayBuffer())
-    const parse = (): Json | undefined => jsonOf(bytes, headers.get('content-type'), this.#limits)
+    const type = headers.get('content-type')
+    const isPlain = plain && type?.startsWith('text/plain') === true
+    const parse = (): Json | undefined =>
+      isPlain ? new TextDecoder().decode(bytes) : jsonOf(bytes, type, this.#limits)
     const body = ok ? parse() : orNothing(parse)
     return { status, headers, ...(body === undefined ? {} : { body }) }
   }

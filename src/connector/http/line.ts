@@ -36,7 +36,7 @@ export class Unanswered extends Error {
 export interface Exchange {
   readonly method: string
   readonly url: URL
-  readonly json?: Json | undefined
+  readonly json?: Json | (() => Promise<Json>) | undefined
   readonly body?: RequestInit['body'] | undefined
   readonly headers?: RequestInit['headers'] | undefined
   readonly accept?: readonly number[] | undefined
@@ -90,7 +90,7 @@ export class Line {
     try {
       return await ky(url, {
         method,
-        ...(json === undefined ? {} : { json }),
+        ...(json === undefined || typeof json === 'function' ? {} : { json }),
         ...(body === undefined ? {} : { body }),
         headers: {
           accept: 'application/json',
@@ -127,10 +127,11 @@ export class Line {
     const turn = pace.take(exchange.write ? 'writes' : 'reads', this.#time())
     try {
       await this.#wait(turn, call)
+      const ready = await withBody(request, exchange)
       this.calls++
       signal = AbortSignal.timeout(limits.call)
       // The types of the global fetch do not know the dispatcher, which its implementation takes.
-      const response = await fetch(request, { signal, dispatcher: transport } as object)
+      const response = await fetch(ready, { signal, dispatcher: transport } as object)
       headers = response.headers
       const bytes = await bytesOf(response, limits)
       return new Response(bodiless.has(response.status) ? null : Buffer.from(bytes), {
@@ -207,4 +208,13 @@ async function rest(milliseconds: number, stop?: AbortSignal): Promise<void> {
   await timer(milliseconds, undefined, stop === undefined ? {} : { signal: stop }).catch((error: unknown) => {
     if (stop?.aborted !== true) throw error
   })
+}
+
+/** A body that is made at the last moment. */
+async function withBody(request: Request, { json }: Exchange): Promise<Request> {
+  if (typeof json !== 'function') return request
+  const body = JSON.stringify(await json())
+  const ready = new Request(request, { body })
+  ready.headers.set('content-type', 'application/json')
+  return ready
 }

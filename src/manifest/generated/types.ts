@@ -885,7 +885,7 @@ export interface WrittenAccessPolicySpec {
   reason?: string
 }
 /**
- * Exactly one of group, user, everyone, network and host, with dates and a reason where they matter, as {group: finance, until: 2027-01-31}.
+ * Exactly one of group, user, everyone, network, host, ipService and application, with dates and a reason where they matter, as {group: finance, until: 2027-01-31}.
  */
 export interface WrittenSubject {
   /**
@@ -908,6 +908,14 @@ export interface WrittenSubject {
    * The native name of a host.
    */
   host?: string
+  /**
+   * The native name of an IP service, as network/service, that may itself reach something.
+   */
+  ipService?: string
+  /**
+   * The native name of an application, as host/application, that may itself reach something.
+   */
+  application?: string
   /**
    * The first day on which the policy holds for this subject, YYYY-MM-DD in UTC.
    */
@@ -953,6 +961,14 @@ export interface WrittenResource {
    * The native name of a host.
    */
   host?: string
+  /**
+   * The id of an application that another organisation shares.
+   */
+  publishedService?: string
+  /**
+   * true: all people with an account in the system, and their devices.
+   */
+  everyone?: true
   /**
    * The native name of a repository.
    */

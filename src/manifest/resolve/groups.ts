@@ -1,6 +1,7 @@
 /** Groups: in which systems they exist, with which settings, and inside which other group. */
 import type { Group, GroupEntry } from '../normalised.ts'
-import { key as keyOf, under, type Place } from '../place.ts'
+import type { Wish } from '../../model/desired.ts'
+import { key as keyOf, spanOf, under, type Place } from '../place.ts'
 import {
   absentWish,
   addWish,
@@ -164,9 +165,25 @@ function build(context: Context, at: GroupThere): void {
     previousKeys: previousKeys(site, 'group', group.previously, key),
     ...(group.members && { exactMembers: true }),
     ...(group.managers && { exactManagers: true }),
+    ...(isNative(site) && { spanOf: spansOf(at) }),
     cause: group.cause,
   }
   addWish(context, site, wish, keyOf(specPlace(group, 'systems', site.name)))
+}
+
+function isNative({ description }: Site): boolean {
+  return Object.values(description.kinds.group?.fields ?? {}).some(({ native }) => native !== undefined)
+}
+
+/** By setting and value: where a name is written that only the system can confirm. */
+function spansOf(at: GroupThere): NonNullable<Wish['spanOf']> {
+  return (name, value) => {
+    const layer = at.settings.find(({ values }) => name in values)
+    if (!layer) return undefined
+    const written = layer.values[name]
+    const index = Array.isArray(written) ? written.indexOf(value) : -1
+    return spanOf(index < 0 ? under(layer.place, name) : under(layer.place, name, index))
+  }
 }
 
 function settings(context: Context, at: GroupThere, parts: Parts): void {

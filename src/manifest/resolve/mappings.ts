@@ -1,13 +1,17 @@
 /** Group mappings: what an identity provider says of a person, as groups. The order of the rules means something. */
 import { foldKey } from '../../connector/describe.ts'
 import type { Json } from '../../model/json.ts'
+import type { Wish } from '../../model/desired.ts'
+import { suggest } from '../nearest.ts'
 import type { Mapping } from '../normalised.ts'
+import { spanOf } from '../place.ts'
 import {
   absentWish,
   addWish,
   hasKind,
   namePlace,
   previousKeys,
+  showSite,
   siteOf,
   specPlace,
   type Context,
@@ -26,7 +30,8 @@ export function resolveMappings(context: Context, mappings: readonly Mapping[]):
 }
 
 function build(context: Context, site: Site, mapping: Mapping): void {
-  const key = foldKey(site.description, 'mapping', mapping.name)
+  const key = keyOf(context, site, mapping)
+  if (key === undefined) return
   const parts = partsOf(context, site, mapping)
   const wish = mapping.absent
     ? absentWish(site, 'mapping', mapping, key, 'declared absent')
@@ -36,9 +41,47 @@ function build(context: Context, site: Site, mapping: Mapping): void {
         state: 'present' as const,
         handle: mapping.handle,
         previousKeys: previousKeys(site, 'mapping', mapping.previously, key),
+        ...(site.description.kinds.mapping?.fields['rules']?.native && { spanOf: spansOf(mapping) }),
         cause: mapping.cause,
       }
+  lintMemberships(context, site, mapping)
   addWish(context, site, wish, namePlace(mapping))
+}
+
+/** Where the system has certain mappings and no others, that of its own identity provider, unless it is said. */
+function keyOf(context: Context, site: Site, mapping: Mapping): string | undefined {
+  const { fixed } = site.description.kinds.mapping ?? {}
+  const { name } = mapping
+  if (!fixed) return foldKey(site.description, 'mapping', name?.name ?? mapping.handle)
+  if (!name) return fixed.find((key) => key === site.system.config.authentication) ?? fixed[0]
+  if (fixed.includes(name.name)) return name.name
+  context.report.error(
+    'unknown-mapping',
+    name.place,
+    `The ${showSite(site)} has no group mapping "${name.name}".`,
+    suggest(name.name, fixed, 'mappings'),
+  )
+  return undefined
+}
+
+/** Two who write the same thing undo each other's work at every sign-in. */
+function lintMemberships(context: Context, site: Site, mapping: Mapping): void {
+  const { authentication, memberships } = site.system.config
+  if (authentication === 'local' || memberships === 'identity-provider' || mapping.absent) return
+  context.report.warning(
+    'mapping-fights-manifests',
+    namePlace(mapping),
+    `In the ${showSite(site)} this mapping gives people their groups at every sign-in, and the System says that the manifests do.`,
+    'Write `memberships: identity-provider` on the System: groups in manifests are then expectations.',
+  )
+}
+
+/** Where the attribute of a rule is written: only the system can confirm its name. */
+function spansOf(mapping: Mapping): NonNullable<Wish['spanOf']> {
+  return (_name, attribute) => {
+    const index = mapping.rules?.findIndex((rule) => rule.attribute === attribute) ?? -1
+    return index < 0 ? undefined : spanOf(specPlace(mapping, 'rules', index, 'attribute'))
+  }
 }
 
 /** Groups stand in the rules by their name over there, and once more as links, so that none is removed under them. */

@@ -5,7 +5,7 @@ import type { Wish } from '../../model/desired.ts'
 import { phase } from '../dates.ts'
 import { suggest } from '../nearest.ts'
 import type { Policy, TypedReference } from '../normalised.ts'
-import { key as keyOf, type Place } from '../place.ts'
+import { key as keyOf, spanOf, type Place } from '../place.ts'
 import { describeIt } from './containers.ts'
 import {
   absentWish,
@@ -50,9 +50,23 @@ function reach(context: Context, site: Site, policy: Policy, at: Place): void {
           handle: policy.handle,
           previousKeys: previousKeys(site, 'policy', policy.previously, key),
           ...(policy.until !== undefined && { until: policy.until }),
+          ...(isNative(site) && { spanOf: spansOf(policy) }),
           cause: policy.cause,
         }
   addWish(context, site, wish, namePlace(policy))
+}
+
+function isNative({ description }: Site): boolean {
+  return Object.values(description.kinds.policy?.links ?? {}).some(({ native }) => native === true)
+}
+
+/** By side and target: where a name is written that only the system can confirm. */
+function spansOf(policy: Policy): NonNullable<Wish['spanOf']> {
+  return (side, target) => {
+    const references = side === 'subjects' ? policy.subjects : side === 'resources' ? policy.resources : []
+    const found = references?.find(({ type, name }) => `${type}:${name}` === target)
+    return found && spanOf(found.place)
+  }
 }
 
 function reachParts(context: Context, site: Site, policy: Policy): Parts & Pick<Wish, 'ending' | 'ended'> {
