@@ -2,6 +2,7 @@
 import type { Secret, Target } from '../connector/contract.ts'
 import { resolveSecret } from '../connector/secrets.ts'
 import type { SystemConfig } from '../model/workspace.ts'
+import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
 import type { Log } from './logger.ts'
@@ -20,7 +21,7 @@ export async function targetOf(
   { env, now, sleep, root, log }: Surroundings,
 ): Promise<Target> {
   const credentials: Record<string, Secret> = {}
-  for (const [name, reference] of Object.entries(config.credentials)) {
+  for (const [name, reference] of Object.entries(referencesOf(config, env))) {
     const resolved = await resolveSecret(reference, { env, root })
     if ('problem' in resolved) {
       throw new Fault(exit.unknown, `${config.name}: credential ${name}: ${resolved.problem}`, resolved.fix)
@@ -38,4 +39,16 @@ export async function targetOf(
     ...(config.profile === undefined ? {} : { profile: config.profile }),
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
   }
+}
+
+/** As the System says; where it says nothing, what the tools of that system take from the environment too. */
+function referencesOf(
+  { connector, credentials }: SystemConfig,
+  env: Surroundings['env'],
+): SystemConfig['credentials'] {
+  const usual = descriptions[connector]?.environment
+  if (Object.keys(credentials).length > 0 || usual === undefined) return credentials
+  return Object.fromEntries(
+    Object.entries(usual).flatMap(([name, variable]) => (env[variable] ? [[name, { env: variable }]] : [])),
+  )
 }

@@ -54,10 +54,13 @@ function movedSinceWhole(
   live: Resource,
   was: Resource,
 ): readonly string[] {
-  const fields = names(live.fields, was.fields).flatMap((name) => valueMoved(kind, name, live, was))
-  const links = Object.entries(live.links).flatMap(([name, now]) =>
-    setMoved(name, now, [], without(now, was.links[name] ?? [])),
-  )
+  // What the system sets itself is in no plan, and nothing that somebody did.
+  const fields = names(live.fields, was.fields)
+    .filter((name) => kind?.fields[name]?.write !== 'read')
+    .flatMap((name) => valueMoved(kind, name, live, was))
+  const links = Object.entries(live.links)
+    .filter(([name]) => kind?.links[name]?.write !== 'read')
+    .flatMap(([name, now]) => setMoved(name, now, [], without(now, was.links[name] ?? [])))
   return [...fields, ...links]
 }
 

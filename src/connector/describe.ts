@@ -134,6 +134,8 @@ export interface Description {
   readonly callsPerSecond: number
   /** Seconds a read may lag behind a write. */
   readonly lagSeconds: number
+  /** Credentials that are taken from these environment variables, by name, in a System that names none itself. */
+  readonly environment?: Readonly<Record<string, string>>
   /** What the connector adds to the manifest language, as JSON Schema (draft 2020-12) of closed objects. */
   readonly schemas: {
     /** `System.spec.settings`. */

@@ -28,8 +28,7 @@ export class Client {
   readonly #transport: Dispatcher
   readonly #line: Line
   readonly #reads: PQueue
-  /** A write of which nobody knows what became must not have another one behind it. */
-  readonly #writes = new PQueue({ concurrency: 1 })
+  readonly #writes: PQueue
 
   constructor(target: Target, dialect: Dialect) {
     this.#target = target
@@ -43,6 +42,7 @@ export class Client {
     this.#transport = openTransport(endpoint)
     this.#line = new Line({ target, endpoint, limits, pace, holder, transport: this.#transport })
     this.#reads = new PQueue({ concurrency: dialect.concurrency ?? 4 })
+    this.#writes = new PQueue({ concurrency: dialect.writesAtOnce ?? 1 })
     for (const secret of Object.values(target.credentials)) this.redactor.learn(secret.reveal())
   }
 

@@ -10,8 +10,13 @@ export interface Dialect {
   readonly base?: string
   readonly authenticate: Authenticate
   readonly pace: StartingPace
-  /** Reads under way at once, 4 unless said otherwise. There is one write at a time, always. */
+  /** Reads under way at once, 4 unless said otherwise. */
   readonly concurrency?: number
+  /**
+   * Writes under way at once, 1 unless said otherwise: one of which nobody knows what became must not have another one
+   * behind it that relies on it. More only where what is sent together never needs another of it.
+   */
+  readonly writesAtOnce?: number
   /** The reason in the body of an error, where the usual places (`message`, `error.message`, `errorMessage`) are not it. */
   readonly reason?: (body: Json) => string | undefined
   readonly limits?: Partial<HttpLimits>

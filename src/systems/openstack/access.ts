@@ -1,0 +1,147 @@
+import type { AccessFacts, AccessRules, Pass, Thing } from '../../connector/contract.ts'
+import type { Rank } from '../../model/access.ts'
+import type { GraphView } from '../../model/graph.ts'
+import { splitTarget, type LinkTarget, type Resource } from '../../model/resource.ts'
+import { description, userTypes } from './describe.ts'
+import type { Limits } from './invariants.ts'
+import { isDomainKey, namedBy } from './names.ts'
+
+/**
+ * Who may do what in a Keystone: a role is held on a project, a domain, the system, or all projects below one. What a
+ * role allows is in the policy files of each service and not shown here, but for `admin`, which rules the cloud, and
+ * for the types of users in CloudVPS, whose rights in the customer interface are written down.
+ */
+export function accessOf(limits: Limits): AccessRules {
+  return {
+    facts: (thing, graph) => facts(thing, graph, limits),
+    hangsOn: { account: ['domain'] },
+    within: (target, graph) => within(target, graph, limits),
+  }
+}
+
+function facts({ type, name, resource }: Thing, graph: GraphView, limits: Limits): AccessFacts {
+  switch (type) {
+    case 'account':
+      return resource === undefined ? nothing : ofAccount(resource, graph)
+    case 'role':
+      return limits.cloudvps && isUserType(name) ? ofUserType(name) : ofRole(name, resource, limits)
+    case 'project':
+      return limits.cloudvps && resource?.fields['type'] === 'openstack' ? ofProject(name) : nothing
+    case 'grant':
+      return ofGrant(resource)
+    default:
+      return nothing
+  }
+}
+
+const nothing: AccessFacts = { passes: [], rights: [] }
+const everything: LinkTarget = 'all:*'
+/** Whoever CloudVPS adds to every OpenStack project. */
+const everyProject: LinkTarget = 'everyProject:*'
+/** What the customer interface is called among the things that rights are on. */
+const customerInterface: LinkTarget = 'interface:*'
+
+/** A status that is not known may be a usable one; so may a domain. */
+function ofAccount(account: Resource, graph: GraphView): AccessFacts {
+  const home = graph.get('project', splitTarget(linksOf(account, 'domain')[0] ?? '').name)
+  if (account.fields['status'] === 'suspended' || home?.fields['enabled'] === false) return nothing
+  return {
+    passes: [
+      ...linksOf(account, 'role').map((role) => ({ to: role, on: customerInterface })),
+      ...linksOf(account, 'groups').map((group) => ({ to: group })),
+    ],
+    rights: [],
+  }
+}
+
+function ofRole(name: string, role: Resource | undefined, { cloudvps }: Limits): AccessFacts {
+  const rules = name === 'admin' && !cloudvps
+  const isKnown = role !== undefined || description.roles.includes(name)
+  const rank: Rank = rules ? 'owner' : isKnown ? 'ordinary' : 'unknown'
+  return {
+    passes: linksOf(role, 'implies').map((implied) => ({ to: implied })),
+    rights: [
+      { action: `role:${name}`, rank },
+      // Under Keystone's default policy, wherever it is held.
+      ...(rules ? [{ action: 'administer the cloud', on: everything, rank }] : []),
+    ],
+  }
+}
+
+function isUserType(name: string): name is (typeof userTypes)[number] {
+  return (userTypes as readonly string[]).includes(name)
+}
+
+/** V2: the interface is open to whoever is on its project, and to nobody else. V4 to V8: what each type may do there. */
+const inInterface: Readonly<Record<(typeof userTypes)[number], readonly string[]>> = {
+  'main-customer': [
+    'manage customer and accounts',
+    'assign VPS',
+    'configure CDN',
+    'see billing',
+    'edit contact information',
+    'remove the main-customer',
+  ],
+  'customer-admin': [
+    'manage customer and accounts',
+    'assign VPS',
+    'configure CDN',
+    'see billing',
+    'edit contact information',
+  ],
+  'customer-billing': ['see billing', 'edit contact information'],
+  'customer-tech': ['sign in'],
+  'customer-client': ['sign in'],
+}
+
+function ofUserType(name: (typeof userTypes)[number]): AccessFacts {
+  const rank: Rank =
+    name === 'main-customer' ? 'owner' : name === 'customer-admin' ? 'administrator' : 'ordinary'
+  const isEverywhere = rank !== 'ordinary'
+  return {
+    passes: isEverywhere ? [{ to: everyProject }] : [],
+    rights: inInterface[name].map((action) => ({ action, on: customerInterface, rank })),
+  }
+}
+
+/** V4, V5: a project that comes is one more that they are added to. */
+function ofProject(name: string): AccessFacts {
+  return {
+    passes: [{ from: everyProject }],
+    rights: [{ action: 'every right', on: `project:${name}`, rank: 'ordinary' }],
+  }
+}
+
+function ofGrant(grant: Resource | undefined): AccessFacts {
+  const on = linksOf(grant, 'resource')[0]
+  const from: Pass[] = linksOf(grant, 'subject').map((subject) => ({ from: subject }))
+  const to: Pass[] = linksOf(grant, 'role').map((role) => ({
+    to: role,
+    ...(on === undefined ? {} : { on }),
+  }))
+  return { passes: [...from, ...to], rights: [] }
+}
+
+/** A project is in what stands above it and in its domain's projects; an inherited role gives nothing above. */
+function within(target: LinkTarget, graph: GraphView, { home }: Limits): readonly LinkTarget[] {
+  const { type, name } = splitTarget(target)
+  if (target === everything) return []
+  if (type === 'project' && !isDomainKey(name)) {
+    const project = graph.get('project', name)
+    const domain = splitTarget(linksOf(project, 'domain')[0] ?? '').name || name
+    return [
+      ...linksOf(project, 'parent').map((parent) => `projectsUnder:${splitTarget(parent).name}`),
+      `projectsIn:${namedBy(home, domain).domain}`,
+      everything,
+    ]
+  }
+  if (type === 'projectsUnder') {
+    const parent = graph.get('project', name)
+    return [...linksOf(parent, 'parent').map((each) => `projectsUnder:${splitTarget(each).name}`), everything]
+  }
+  return [everything]
+}
+
+function linksOf(resource: Resource | undefined, link: string): readonly LinkTarget[] {
+  return resource?.links[link] ?? []
+}

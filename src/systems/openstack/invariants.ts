@@ -1,0 +1,357 @@
+import type { Rules, Violation } from '../../connector/contract.ts'
+import { asciiLower } from '../../connector/describe.ts'
+import type { Write } from '../../model/change.ts'
+import type { GraphView } from '../../model/graph.ts'
+import { refKey, splitTarget, type Kind, type LinkTarget, type Resource } from '../../model/resource.ts'
+import { domainKey, isDomainKey } from './names.ts'
+
+/** What of a system's settings and profile decides what no plan may do. */
+export interface Limits {
+  readonly cloudvps: boolean
+  readonly home: string
+  readonly deleteProjects: boolean
+}
+
+/** What Keystone refuses, and what it would do without a word and nobody could take back. */
+export function invariantsOf(limits: Limits): Rules['invariants'] {
+  return (before, after, writes) => [
+    ...writes.flatMap((write) => [
+      ...named(write, after),
+      ...onDomain(write),
+      ...onProject(write, before, after, limits),
+      ...immutable(write, before),
+      ...onRole(write, before, after, limits),
+      ...missingTargets(write, after, limits),
+    ]),
+    ...cycles(after, writes),
+    ...(limits.cloudvps ? ofCloudvps(before, after, writes) : []),
+  ]
+}
+
+/** Keystone drops blanks at the ends without a word, and on MySQL takes two names that differ in case for one. */
+function named(write: Write, after: GraphView): Violation[] {
+  const { kind, key } = write.ref
+  if (kind === 'grant' || (write.action !== 'create' && write.action !== 'rename')) return []
+  const name = key.slice(key.indexOf('/') + 1)
+  if (name !== name.trim())
+    return [
+      violation(
+        write,
+        `has blanks at an end of its name, which Keystone drops without a word`,
+        'Write the name without them.',
+      ),
+    ]
+  const twin = folded(after, kind)
+    .get(asciiLower(key))
+    ?.find((other) => other !== key)
+  return twin === undefined
+    ? []
+    : [
+        violation(
+          write,
+          `differs from ${kind} "${twin}" in case only, and some databases take the two for one`,
+          'Give it another name.',
+        ),
+      ]
+}
+
+function folded(graph: GraphView, kind: Kind): ReadonlyMap<string, readonly string[]> {
+  const known = memory.get(graph) ?? new Map<Kind, Map<string, string[]>>()
+  memory.set(graph, known)
+  const found = known.get(kind) ?? new Map<string, string[]>()
+  if (!known.has(kind))
+    for (const { ref } of graph.all(kind)) {
+      const name = asciiLower(ref.key)
+      found.set(name, [...(found.get(name) ?? []), ref.key])
+    }
+  known.set(kind, found)
+  return found
+}
+
+const memory = new WeakMap<GraphView, Map<Kind, Map<string, string[]>>>()
+
+/** Whoever is in a domain goes with it, so rolecall makes and removes none. Its immutability can never be lifted again. */
+function onDomain(write: Write): Violation[] {
+  const { kind, key } = write.ref
+  if (kind !== 'project') return []
+  const isDomain = isDomainKey(key) || (write.action === 'rename' && isDomainKey(write.from))
+  if (!isDomain) return []
+  if (write.action !== 'update')
+    return [
+      violation(
+        write,
+        `is a domain, and rolecall neither makes, renames nor removes one`,
+        'Do that with the tools of the cloud, and declare it here as it is.',
+      ),
+    ]
+  return 'immutable' in write.after.fields
+    ? [
+        violation(
+          write,
+          'is a domain, and one that is immutable stays so for ever',
+          'Take `immutable` out of its settings.',
+        ),
+      ]
+    : []
+}
+
+function onProject(write: Write, before: GraphView, after: GraphView, limits: Limits): Violation[] {
+  const { kind, key } = write.ref
+  if (kind !== 'project' || isDomainKey(key)) return []
+  if (write.action === 'delete' && !limits.deleteProjects)
+    return [
+      violation(
+        write,
+        'would be deleted, and its servers, volumes and networks would stay behind in the other services without a project',
+        'Disable it instead (`settings: {enabled: false}`), or empty it and write `deleteProjects: true` in the settings of the System.',
+      ),
+    ]
+  if (write.action === 'create') return parentDisabled(write, after)
+  if (write.action === 'rename' && hasInherited(before, write.from))
+    return [
+      violation(
+        write,
+        `is renamed while roles are given on all projects below "${write.from}", and a policy names those by the old name`,
+        'Take these policies out, rename, and then write them with the new name.',
+      ),
+    ]
+  const children = [...after.all('project')].filter(
+    (child) => child.links['parent']?.[0] === `project:${key}`,
+  )
+  if (write.action === 'delete' && children.length > 0)
+    return [violation(write, `has projects below it`, 'Remove those first.')]
+  const stops = write.action === 'update' && write.after.fields['enabled'] === false
+  return stops && children.some((child) => child.fields['enabled'] === true)
+    ? [violation(write, 'would be disabled above an enabled project', 'Disable those below it first.')]
+    : []
+}
+
+function parentDisabled(write: Extract<Write, { action: 'create' }>, after: GraphView): Violation[] {
+  const [parent] = write.after.links['parent'] ?? []
+  const above = parent === undefined ? undefined : after.get('project', splitTarget(parent).name)
+  return above?.fields['enabled'] === false && write.after.fields['enabled'] !== false
+    ? [violation(write, `would be enabled below a disabled project`, 'Make it with `enabled: false`.')]
+    : []
+}
+
+function hasInherited(graph: GraphView, project: string): boolean {
+  return [...graph.all('grant')].some(({ links }) => links['resource']?.[0] === `projectsUnder:${project}`)
+}
+
+/** Keystone takes a change of something immutable only where it lifts that alone. */
+function immutable(write: Write, before: GraphView): Violation[] {
+  if (write.action === 'create') return []
+  const key = write.action === 'rename' ? write.from : write.ref.key
+  const live = before.get(write.ref.kind, key)
+  if (live?.fields['immutable'] !== true) return []
+  const isLifted = write.action === 'update' && write.after.fields['immutable'] === false
+  const onlyLinks =
+    write.action === 'update' &&
+    Object.keys(write.after.fields).length + Object.keys(write.before.fields).length === 0
+  return isLifted || onlyLinks
+    ? []
+    : [
+        violation(
+          write,
+          'is immutable, and Keystone refuses to change it',
+          'Lift that first (`settings: {immutable: false}`), in a plan of its own.',
+        ),
+      ]
+}
+
+function onRole(write: Write, before: GraphView, after: GraphView, { cloudvps }: Limits): Violation[] {
+  const { kind, key } = write.ref
+  if (kind !== 'role' || write.action === 'delete') return []
+  const implied = write.after.links['implies'] ?? []
+  const found: Violation[] = []
+  if (implied.includes('role:admin'))
+    found.push(
+      violation(
+        write,
+        'would imply admin, which Keystone refuses',
+        'Give the role admin itself, by a policy.',
+      ),
+    )
+  const ofDomain = implied.find((role) => after.get('role', splitTarget(role).name)?.links['domain']?.length)
+  if (ofDomain !== undefined)
+    found.push(
+      violation(
+        write,
+        `would imply ${ofDomain}, a role of one domain, which Keystone refuses`,
+        'Take it out.',
+      ),
+    )
+  const lifts = write.action === 'update' && write.before.fields['immutable'] === true
+  if (!cloudvps && key === 'admin' && lifts && before.get('role', 'admin') !== undefined)
+    found.push(
+      violation(
+        write,
+        'would no longer be immutable: whoever renames or deletes it then takes it from every owner at once, and nobody is left to put it right',
+        'This cannot be accepted: leave `immutable` as it is.',
+      ),
+    )
+  return found
+}
+
+/** Links that come must find what they point at; roles are open, so this is where a name nobody has is noticed. */
+function missingTargets(write: Write, after: GraphView, { home }: Limits): Violation[] {
+  if (write.action === 'delete') return []
+  return Object.values(write.after.links)
+    .flat()
+    .filter((target) => !exists(after, target))
+    .map((target) =>
+      violation(
+        write,
+        `refers to ${target}, which is not there`,
+        target.startsWith('role:')
+          ? `Declare it as a Role, or name one that is there: ${rolesIn(after)}.`
+          : `Declare it for this system (home is the domain ${home}), or take the reference out.`,
+      ),
+    )
+}
+
+function exists(graph: GraphView, target: LinkTarget): boolean {
+  const { type, name } = splitTarget(target)
+  switch (type) {
+    case 'role':
+    case 'project':
+    case 'group':
+    case 'account':
+      return graph.get(type, name) !== undefined
+    case 'domain':
+    case 'projectsIn':
+      return graph.get('project', domainKey(name)) !== undefined
+    case 'projectsUnder':
+      return graph.get('project', name) !== undefined
+    case 'system':
+      return name === 'all'
+    default:
+      return false
+  }
+}
+
+function rolesIn(graph: GraphView): string {
+  const names = [...graph.all('role')].map(({ ref }) => ref.key).sort()
+  return names.slice(0, 12).join(', ') + (names.length > 12 ? ` and ${names.length - 12} more` : '')
+}
+
+/** Keystone accepts a circle, and then shows what follows from it twice. */
+function cycles(after: GraphView, writes: readonly Write[]): Violation[] {
+  return writes.flatMap((write) => {
+    if (write.ref.kind !== 'role' || write.action === 'delete') return []
+    const reached = new Set<string>()
+    const open = [...(after.get('role', write.ref.key)?.links['implies'] ?? [])]
+    for (let role = open.pop(); role !== undefined; role = open.pop()) {
+      const { name } = splitTarget(role)
+      if (name === write.ref.key)
+        return [violation(write, 'would imply itself', 'Break the circle at one of its roles.')]
+      if (reached.has(name)) continue
+      reached.add(name)
+      open.push(...(after.get('role', name)?.links['implies'] ?? []))
+    }
+    return []
+  })
+}
+
+// ---------------------------------------------------------------- CloudVPS
+
+function ofCloudvps(before: GraphView, after: GraphView, writes: readonly Write[]): Violation[] {
+  return [
+    ...interfaceProject(after, writes),
+    ...mainCustomer(after, writes),
+    ...oneType(after, writes),
+    ...billingOnly(before, after, writes),
+  ]
+}
+
+/** V1: it comes with the account, once, and stays. */
+function interfaceProject(after: GraphView, writes: readonly Write[]): Violation[] {
+  const made = writes.filter(
+    (write) => write.action === 'create' && write.after.fields['type'] === 'interface',
+  )
+  const found = [...after.all('project')].filter(({ fields }) => fields['type'] === 'interface')
+  return [
+    ...made.map((write) =>
+      violation(
+        write,
+        'is a Main Customer Interface Project, which comes with the account and is never made',
+        'Declare the one that is there, by its name.',
+      ),
+    ),
+    ...(found.length === 1 || made.length > 0
+      ? []
+      : [
+          {
+            refs: found.map(({ ref }) => ref),
+            message: `There must be exactly one Main Customer Interface Project, and ${found.length} are seen.`,
+            remedy: 'Check `domain` in the settings of the System, and the descriptions of the projects.',
+          },
+        ]),
+  ]
+}
+
+/** V4: exactly one, made with the account. */
+function mainCustomer(after: GraphView, writes: readonly Write[]): Violation[] {
+  const holders = [...after.all('account')].filter(({ links }) =>
+    (links['role'] ?? []).includes('role:main-customer'),
+  )
+  if (holders.length === 1) return []
+  const given = writes.filter(
+    (write) =>
+      write.ref.kind === 'account' &&
+      write.action !== 'delete' &&
+      (write.after.links['role'] ?? []).includes('role:main-customer'),
+  )
+  return [
+    {
+      refs: given.length > 0 ? given.map(({ ref }) => ref) : holders.map(({ ref }) => ref),
+      message: `There must be exactly one main-customer, and this plan leaves ${holders.length}.`,
+      remedy: 'It is made with the account and stays: give everybody else another `userType`.',
+    },
+  ]
+}
+
+function oneType(after: GraphView, writes: readonly Write[]): Violation[] {
+  const written = new Set(writes.map(({ ref }) => refKey(ref)))
+  return [...after.all('account')]
+    .filter(({ ref, links }) => written.has(refKey(ref)) && (links['role'] ?? []).length > 1)
+    .map(({ ref, links }) => ({
+      refs: [ref],
+      message: `${refKey(ref)} would have ${(links['role'] ?? []).length} types at once.`,
+      remedy: 'A user has one: write `userType`.',
+    }))
+}
+
+/** V6: billing and contact information, and nothing in any project. */
+function billingOnly(before: GraphView, after: GraphView, writes: readonly Write[]): Violation[] {
+  const touched = writes.some(({ ref }) => ref.kind === 'grant' || ref.kind === 'account')
+  if (!touched) return []
+  const had = new Set(grantsOfBilling(before).map(({ grant }) => grant.ref.key))
+  return grantsOfBilling(after)
+    .filter(({ grant }) => !had.has(grant.ref.key))
+    .map(({ account, grant }) => ({
+      refs: [account.ref, grant.ref],
+      message: `${refKey(account.ref)} is a customer-billing, who sees billing alone, and would hold ${grant.ref.key}.`,
+      remedy: 'Give them another `userType`, or take them out of the policy.',
+    }))
+}
+
+function grantsOfBilling(
+  graph: GraphView,
+): readonly { readonly account: Resource; readonly grant: Resource }[] {
+  const billing = new Map<LinkTarget, Resource>()
+  for (const account of graph.all('account')) {
+    if (account.links['role']?.[0] !== 'role:customer-billing') continue
+    for (const subject of [`account:${account.ref.key}`, ...(account.links['groups'] ?? [])])
+      billing.set(subject, account)
+  }
+  if (billing.size === 0) return []
+  return [...graph.all('grant')].flatMap((grant) => {
+    const account = billing.get(grant.links['subject']?.[0] ?? '')
+    return account === undefined ? [] : [{ account, grant }]
+  })
+}
+
+function violation({ ref }: Write, what: string, remedy: string): Violation {
+  return { refs: [ref], message: `${refKey(ref)} ${what}.`, remedy }
+}
