@@ -1,5 +1,4 @@
 /** The question before an apply: a yes for an ordinary plan, a typed name for one that is hard to take back. */
-import * as clack from '@clack/prompts'
 import process from 'node:process'
 import type { Plan } from '../model/plan.ts'
 import { terminal } from '../render/encode.ts'
@@ -12,6 +11,7 @@ const many = 10
 
 /** False when declined; throws Fault with exit 130 on Ctrl-C. The question stands on stderr, with the plan. */
 export async function confirm(plan: Plan, workspace: string): Promise<boolean> {
+  const clack = await import('@clack/prompts')
   const grave = gravity(plan)
   const output = process.stderr
   const answer =

@@ -1,8 +1,17 @@
-/** Logs go to stderr, through pino: plain lines for a person, JSON for a collector, and only warnings unless asked. */
-import { pino, type Logger } from 'pino'
+/**
+ * Logs go to stderr, through pino: plain lines for a person, JSON for a collector, and only warnings unless asked. Most
+ * runs have nothing to warn of: pino is loaded with the first line that is written.
+ */
+import { createRequire } from 'node:module'
+import type { Logger } from 'pino'
 import { terminal } from '../render/encode.ts'
 
-export type Log = Logger
+type Line = (fields: Readonly<Record<string, unknown>>, text: string) => void
+
+export interface Log {
+  readonly info: Line
+  readonly warn: Line
+}
 
 interface LogOptions {
   readonly format: 'text' | 'json'
@@ -14,23 +23,41 @@ interface LogOptions {
 /** Credentials never come near a log; these paths are for what a connector may one day put beside them. */
 const redact = ['*.password', '*.secret', '*.token', '*.authorization', 'headers.authorization']
 
-export function openLog({ format, level, write }: LogOptions): Log {
+export function openLog(options: LogOptions): Log {
+  let logger: Logger | undefined
+  const line =
+    (label: keyof Log): Line =>
+    (fields, text) => {
+      logger ??= openPino(options)
+      logger[label](fields, text)
+    }
+  const nothing: Line = () => undefined
+  const { level } = options
+  return {
+    info: level === 'debug' ? line('info') : nothing,
+    warn: level === 'silent' ? nothing : line('warn'),
+  }
+}
+
+function openPino({ format, level, write }: LogOptions): Logger {
+  const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact }
+  const { labels } = pino.levels
   const stream =
     format === 'json'
       ? { write }
       : {
           write: (line: string): void => {
-            write(plainLine(line))
+            write(plainLine(line, labels))
           },
         }
   return pino(options, stream)
 }
 
 /** `2026-11-22T15:00:00.000Z info read system=office calls=1`. */
-function plainLine(json: string): string {
+function plainLine(json: string, labels: Readonly<Record<number, string>>): string {
   const { time, level, msg, ...rest } = JSON.parse(json) as Record<string, unknown>
-  const label = pino.levels.labels[Number(level)] ?? 'info'
+  const label = labels[Number(level)] ?? 'info'
   const fields = Object.entries(rest).map(([key, value]) => `${key}=${show(value)}`)
   return `${[show(time), label.padEnd(5), show(msg), ...fields].map(terminal).join(' ')}\n`
 }

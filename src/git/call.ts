@@ -4,7 +4,7 @@
  * refuses every setting that could run a program; what is needed of them is listed here, and nothing else comes along.
  * Nobody is ever asked for a password.
  */
-import { simpleGit } from 'simple-git'
+import { program } from './program.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -94,7 +94,7 @@ export function catFile(call: Call & { readonly input: string }): Promise<Uint8A
 }
 
 function client({ directory, env, input, silence }: Call) {
-  return simpleGit({
+  return program({
     baseDir: directory,
     // An object of a stranger is checked before it is kept, and nothing is tidied up behind our back.
     config: ['core.hooksPath=/dev/null', 'transfer.fsckObjects=true', 'gc.auto=0', 'maintenance.auto=false'],

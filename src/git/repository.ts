@@ -5,9 +5,10 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { simpleGit, type SimpleGit } from 'simple-git'
+import type { SimpleGit } from 'simple-git'
 import { parseBatch } from './batch.ts'
 import { heardOut } from './call.ts'
+import { program } from './program.ts'
 
 /** A git working tree, seen from the workspace inside it. */
 export interface Repository {
@@ -167,7 +168,7 @@ const settings = [
 
 /** The git program in a directory; `input` is what it reads. */
 export function git(directory: string, input?: string): SimpleGit {
-  return simpleGit({
+  return program({
     baseDir: directory,
     config: settings,
     // These values switch something off; simple-git guards the keys because another value would run a program.

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { expect, it } from 'vitest'
 import { check, checkFile, compile, type Law } from '../../src/manifest/checks.ts'
 import { laws, manifestKinds } from '../../src/manifest/schemas.ts'
 import { descriptions } from '../../src/systems/registry.ts'
-import { put, quickstart, rolecall } from '../cli/rolecall.ts'
+import { quickstart, rolecall } from '../cli/rolecall.ts'
 import { alternatives, everything, parse, refused } from './manifests.ts'
 
 type Value = Readonly<Record<string, unknown>>
@@ -48,29 +48,6 @@ it.each(named)('the check that the build has compiled says what Ajv says: %s', (
   if (law.schema['$id'] !== undefined) expect(answers).toContain('fits')
   expect(answers.size).toBeGreaterThan(1)
 })
-
-it('validate, plan, apply, drift and apply of a plan file load nothing of Ajv', () => {
-  const folder = quickstart()
-  expect(loaded(folder, ['validate'])).toEqual([])
-  expect(loaded(folder, ['plan', '--out', 'plan.json'])).toEqual([])
-  expect(loaded(folder, ['apply', 'plan.json'])).toEqual([])
-  expect(loaded(folder, ['drift'])).toEqual([])
-  put(folder, 'access/wrong.yaml', 'kind: User\n')
-  expect(loaded(folder, ['validate'], 1)).toEqual([])
-})
-
-/** The modules of Ajv that a command has loaded, beside the checks that it needs. */
-function loaded(folder: string, words: readonly string[], code = 0): string[] {
-  const coverage = join(folder, 'coverage')
-  expect(rolecall(folder, words, { NODE_V8_COVERAGE: coverage })).toMatchObject({ code })
-  const files = readdirSync(coverage).flatMap((file) => {
-    const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as { result: { url: string }[] }
-    return result.map(({ url }) => url)
-  })
-  rmSync(coverage, { recursive: true })
-  expect(files).toContainEqual(expect.stringContaining('/dist/checks/'))
-  return files.filter((file) => file.includes('/node_modules/ajv/'))
-}
 
 function said(validate: ReturnType<typeof check>, value: unknown): string {
   return validate(value) ? 'fits' : JSON.stringify(validate.errors)
