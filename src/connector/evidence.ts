@@ -38,6 +38,7 @@ export interface CollectionFacts {
 export function prove(declared: readonly Evidence[], facts: CollectionFacts): Proof {
   const [first = []] = facts.passes
   const count = first.reduce((sum, { ids }) => sum + ids.length, 0)
+  if (facts.passes.length === 0) return { complete: false, reason: 'it was not read' }
   for (const pass of facts.passes) {
     const reason = brokenIn(pass) ?? cutIn(pass, facts)
     if (reason !== undefined) return { complete: false, reason }

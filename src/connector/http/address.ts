@@ -13,7 +13,7 @@ export function isBlocked(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
   if (isIPv4(bare)) return blocked.check(bare, 'ipv4')
   if (isIP(bare) === 0) return metadataNames.has(bare.toLowerCase().replace(/\.$/, ''))
-  const inside = ipv4Within(bare)
+  const inside = isLoopback(bare) ? undefined : ipv4Within(bare)
   return blocked.check(bare, 'ipv6') || (inside !== undefined && blocked.check(inside, 'ipv4'))
 }
 

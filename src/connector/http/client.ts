@@ -98,6 +98,9 @@ export class Client {
     try {
       const response = await this.#line.exchange(exchange)
       const answer = await this.#answerOf(response, plain)
+      // Packed and cut short, an answer can look empty; only what says that it has none may have no body.
+      if (response.status === 200 && exchange.method === 'GET' && answer.body === undefined)
+        throw new BadBody('is empty')
       if (response.ok || exchange.accept?.includes(response.status) === true) return answer
       throw faultOf(statusFailure(call, answer.status, this.#reasonIn(answer)), answer.status)
     } catch (error) {

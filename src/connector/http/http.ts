@@ -32,7 +32,7 @@ export function openHttpReader(target: Target, dialect: Dialect): HttpReader {
       return client.calls
     },
     read: (path, options) => client.read(client.address(path, options?.query), options),
-    follow: (link, options) => client.read(client.linked(link), options),
+    follow: async (link, options) => await client.read(client.linked(link), options),
     learn: (secret) => {
       client.redactor.learn(secret)
     },
@@ -47,7 +47,7 @@ export function openHttpWriter(target: Target, dialect: Dialect): HttpWriter {
       return client.calls
     },
     read: (path, options) => client.read(client.address(path, options?.query), options),
-    follow: (link, options) => client.read(client.linked(link), options),
+    follow: async (link, options) => await client.read(client.linked(link), options),
     learn: (secret) => {
       client.redactor.learn(secret)
     },

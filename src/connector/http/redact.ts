@@ -11,6 +11,9 @@ const telling = 8
 /** Text of a system that is shown at most. */
 const longest = 200
 
+/** Sequences that move the cursor or colour the text (ECMA-48, CSI). */
+const escapes = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g
+
 export class Redactor {
   readonly #grams = new Set<string>()
   readonly #short = new Set<string>()
@@ -26,8 +29,11 @@ export class Redactor {
 
   /** One line without control characters and secrets, cut to what people read. */
   show(text: string): string {
-    // Controls first: they could stand between the letters of a secret.
-    const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 20 * longest)
+    // Controls first, and what they tell a terminal: they could stand between the letters of a secret.
+    const line = text
+      .replace(escapes, '')
+      .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+      .slice(0, 20 * longest)
     const clean = [...this.#short].reduce((rest, secret) => rest.replaceAll(secret, hidden), this.#blot(line))
     const shown = clean.replace(/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${hidden}`).trim()
     return shown.length > longest ? `${wellFormed(shown.slice(0, longest))}…` : shown
@@ -38,7 +44,7 @@ export class Redactor {
     const marked = new Uint8Array(text.length)
     for (let at = 0; at + telling <= bare.length; at++)
       if (this.#grams.has(bare.slice(at, at + telling)))
-        marked.fill(1, places[at], (places[at + telling - 1] ?? text.length) + 1)
+        marked.fill(1, places[at]?.from, places[at + telling - 1]?.to)
     let out = ''
     for (let at = 0; at < text.length; at++) {
       if (marked[at] === 0) out += text.charAt(at)
@@ -48,18 +54,32 @@ export class Redactor {
   }
 }
 
-/** Letters and digits only, small, and where each stands: separators and case hide nothing. */
-function bareOf(text: string): { readonly text: string; readonly places: readonly number[] } {
-  const places: number[] = []
+/**
+ * Letters and digits only, small, and where each stands: separators and case hide nothing. What stands for a sign in
+ * HTML, in a URL or in JSON is that sign.
+ */
+function bareOf(text: string): {
+  readonly text: string
+  readonly places: readonly { readonly from: number; readonly to: number }[]
+} {
+  const places: { from: number; to: number }[] = []
   let bare = ''
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at] ?? ''
-    if (/[a-z0-9]/i.test(sign)) {
-      bare += sign.toLowerCase()
-      places.push(at)
-    }
+  for (const { 0: token, index: from } of text.matchAll(tokens)) {
+    const sign = token.length === 1 ? token : signOf(token)
+    if (!/^[a-z0-9]$/i.test(sign)) continue
+    bare += sign.toLowerCase()
+    places.push({ from, to: from + token.length })
   }
   return { text: bare, places }
+}
+
+const tokens = /&#\d{1,7};|&#x[0-9a-f]{1,6};|&[a-z]{2,6};|%[0-9a-f]{2}|\\u[0-9a-f]{4}|[^]/gi
+
+function signOf(token: string): string {
+  const decimal = /^&#(\d+);$/.exec(token)?.[1]
+  const hex = /^(?:&#x|%|\\u)([0-9a-f]+);?$/i.exec(token)?.[1]
+  const code = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal)
+  return code < 0x80 ? String.fromCharCode(code) : ''
 }
 
 /** A secret as it may come back: plain, backwards, in hex, in base64 at each of three offsets, in UTF-16. */

@@ -41,6 +41,9 @@ export function networkFailure(error: unknown): NetworkFailure | undefined {
   if (tls !== undefined) return { never: true, passing: false, sort: 'tls', code: tls }
   const connect = first((code, each) => code === 'UND_ERR_CONNECT_TIMEOUT' || syscallOf(each) === 'connect')
   if (connect !== undefined) return { never: true, passing: true, sort: 'connect', code: connect }
+  // Ports of other services, such as 25: fetch never calls them.
+  if (found.some(({ each }) => each instanceof Error && each.message === 'bad port'))
+    return { never: true, passing: false, sort: 'connect', code: 'bad port' }
   const proxy = found.find(({ each }) => each instanceof Error && each.message.startsWith('Proxy response'))
   if (proxy !== undefined) return { never: true, passing: true, sort: 'proxy', code: proxy.code ?? 'proxy' }
   const isNetworks = error instanceof TypeError || first((code) => code.startsWith('UND_ERR')) !== undefined
