@@ -139,8 +139,9 @@ export class Line {
         headers: response.headers,
       })
     } catch (error) {
-      if (error instanceof BadBody || error instanceof Unanswered) throw error
-      if (signal?.aborted === true)
+      // Before it was sent, nothing can have gone wrong on the line.
+      if (signal === undefined || error instanceof BadBody || error instanceof Unanswered) throw error
+      if (signal.aborted)
         throw new Unanswered(timeoutWords(call, limits.call), { never: false, passing: true })
       const failure = networkFailure(error)
       if (failure === undefined) throw error
