@@ -155,6 +155,8 @@ export interface Observation {
   /** RFC 3339, UTC. */
   readonly readAt: string
   readonly calls: number
+  /** What the system said of its rate while it was read; the description's counts where it said nothing. */
+  readonly callsPerSecond?: number
   /**
    * All live names of what manifests name natively, by type (`application`, `network`, `region`): a name of such a type
    * that is not among them is an error at plan. A type that is missing here is not checked.

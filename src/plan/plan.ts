@@ -101,7 +101,8 @@ function estimateOf({ steps, description, observation }: PlannedSystem): SystemP
   const batches = Math.ceil((writes.length - reductions) / Math.max(1, description.batch))
   const looks = reductions + 1
   const calls = batches + reductions + looks * observation.calls
-  const sending = description.callsPerSecond > 0 ? calls / description.callsPerSecond : 0
+  const perSecond = observation.callsPerSecond ?? description.callsPerSecond
+  const sending = perSecond > 0 ? calls / perSecond : 0
   return { calls, seconds: Math.ceil(sending + looks * description.lagSeconds) }
 }
 

@@ -10,6 +10,7 @@ import { count } from './layout.ts'
 import { paint } from './paint.ts'
 import { summaryOf, tallyOf, tallyWords } from './summary.ts'
 import {
+  estimateLines,
   heldBlocks,
   irreversibleBlocks,
   keptLines,
@@ -115,7 +116,7 @@ function findingPart(finding: Finding, plan: Plan, whole: boolean): string {
 function ownersPart(plan: Plan): string {
   const style = { pen: paint(false), width: 10_000, indent: 0, shapes: () => undefined }
   const lines = plan.systems.flatMap((system) =>
-    [...ownerLines(system, style), ...proofLines(system, style)].map(
+    [...ownerLines(system, style), ...proofLines(system, style), ...estimateLines(system, style)].map(
       (line) => `- ${code(system.name)} ${markdown(line.replace(/ {2,}/g, ' '))}\n`,
     ),
   )

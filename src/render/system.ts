@@ -194,12 +194,23 @@ export function proofLines(system: SystemPlan, style: SystemStyle): string[] {
   ]
 }
 
-/** Calls and time, where it takes long enough to be worth knowing. */
+/** Calls and time, where it takes long enough to be worth knowing; what takes longer than a job may last needs a way. */
 export function estimateLines({ estimate }: SystemPlan, { pen, indent }: SystemStyle): string[] {
-  if (estimate.seconds < 10) return []
-  const time =
-    estimate.seconds < 120 ? `${Math.round(estimate.seconds)} s` : `${Math.round(estimate.seconds / 60)} min`
-  return [pen.dim(`${' '.repeat(indent)}takes    about ${time}, ${count(estimate.calls, 'call')}`)]
+  const { seconds, calls } = estimate
+  if (seconds < 10) return []
+  const room = ' '.repeat(indent)
+  const lines = [`${room}takes    about ${timeWords(seconds)}, ${count(calls, 'call')}`]
+  if (seconds >= 3000)
+    lines.push(`${room}         apply --for 50m ends between two steps, and the next run goes on from there`)
+  return lines.map((line) => pen.dim(line))
+}
+
+function timeWords(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 120) return `${minutes} min`
+  const rest = minutes % 60
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`
 }
 
 function incomplete(proof: Proof | undefined): string | undefined {

@@ -60,8 +60,28 @@ function planOf(
   }
 }
 
+const longer = 'apply --for 50m ends between two steps, and the next run goes on from there'
+
 const text = (plan: Plan, around = nothing): string =>
   renderText(plan, around, { colour: false, width: 100, shapes })
+
+describe('what takes its time', () => {
+  it.each([
+    [9, []],
+    [28, ['about 28 s, 1004 calls']],
+    [119, ['about 119 s, 1004 calls']],
+    [400, ['about 7 min, 1004 calls']],
+    [4016, ['about 67 min, 1004 calls', longer]],
+    [7200, ['about 2 h, 1004 calls', longer]],
+    [15_060, ['about 4 h 11 min, 1004 calls', longer]],
+  ])('%i s are told as %o', (seconds, told) => {
+    const shown = text(planOf([], { estimate: { calls: 1004, seconds } })).split('\n')
+    const lines = shown
+      .filter((line) => /about|--for/.test(line))
+      .map((line) => line.trim().replace(/^takes +/, ''))
+    expect(lines).toEqual(told)
+  })
+})
 
 describe('a change in words', () => {
   it('shows what comes and what goes of a set, and before and after of a value', () => {

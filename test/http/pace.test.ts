@@ -39,6 +39,7 @@ describe('the pace', () => {
     const http = openHttpWriter(target(origin, time), dialect({ pace: { reads: 1, writes: 0.25 } }))
     for (let turn = 0; turn < 5; turn++) await http.send('POST', path`/users`, { json: {} })
     expect(at).toEqual([0, 0, 0, 15, 30])
+    expect(http.callsPerSecond).toBeCloseTo(1 / 15)
   })
 
   it.each([

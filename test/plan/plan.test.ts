@@ -65,7 +65,10 @@ const finding: Finding = {
   acceptable: true,
 }
 
-function planOf(of: World = world, more: Partial<PlanInput> = {}): Plan {
+function planOf(
+  of: World & { readonly callsPerSecond?: number } = world,
+  more: Partial<PlanInput> = {},
+): Plan {
   return assemble({
     tool: 'rolecall 0.1.0',
     now,
@@ -84,6 +87,7 @@ function planOf(of: World = world, more: Partial<PlanInput> = {}): Plan {
           },
           readAt: now,
           calls: 3,
+          ...(of.callsPerSecond === undefined ? {} : { callsPerSecond: of.callsPerSecond }),
         },
         desired: desired(of.wishes ?? []),
         steps: stepsOf(of),
@@ -142,6 +146,12 @@ describe('the plan', () => {
     const demoted = planOf({ wishes: [wish(person('ana'))], live: [owner('ana'), owner('bo')] })
     expect(demoted.systems[0]?.estimate).toEqual({ calls: 7, seconds: 0 })
     expect(planOf({ live: [owner('ana')] }).systems[0]?.estimate).toEqual({ calls: 0, seconds: 0 })
+    const slow = planOf({
+      wishes: [wish(person('ana'))],
+      live: [owner('ana'), owner('bo')],
+      callsPerSecond: 0.25,
+    })
+    expect(slow.systems[0]?.estimate).toEqual({ calls: 7, seconds: 28 })
   })
 })
 

@@ -9,7 +9,7 @@ import { CredentialHolder, type Credential } from './credential.ts'
 import { endpointOf, followed, type Endpoint } from './endpoint.ts'
 import type { Dialect, HttpLimits } from './dialect.ts'
 import { Line, Unanswered, type Exchange } from './line.ts'
-import { paceOf } from './pace.ts'
+import { paceOf, type Pace } from './pace.ts'
 import { withQuery, type Path, type Query } from './path.ts'
 import { reasonIn } from './reason.ts'
 import { Redactor } from './redact.ts'
@@ -26,6 +26,7 @@ export class Client {
   readonly #limits: HttpLimits
   readonly #endpoint: Endpoint
   readonly #transport: Dispatcher
+  readonly #pace: Pace
   readonly #line: Line
   readonly #reads: PQueue
   readonly #writes: PQueue
@@ -39,6 +40,7 @@ export class Client {
     const holder = new CredentialHolder(() => this.#signIn(), target.now)
     this.#limits = limits
     this.#endpoint = endpoint
+    this.#pace = pace
     this.#transport = openTransport(endpoint)
     this.#line = new Line({ target, endpoint, limits, pace, holder, transport: this.#transport })
     this.#reads = new PQueue({ concurrency: dialect.concurrency ?? 4 })
@@ -48,6 +50,10 @@ export class Client {
 
   get calls(): number {
     return this.#line.calls
+  }
+
+  get callsPerSecond(): number | undefined {
+    return this.#pace.learnt
   }
 
   address(path: Path, query: Query = {}): URL {

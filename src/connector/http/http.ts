@@ -11,6 +11,8 @@ import type { Path } from './path.ts'
 export interface HttpReader {
   /** Calls sent so far, tokens and attempts included. */
   readonly calls: number
+  /** Calls a second, where the answers name a rate: for the estimate of a plan. */
+  readonly callsPerSecond: number | undefined
   /** A GET. Rejects with a ConnectorFault unless the answer is 2xx (or accepted) and JSON (or empty). */
   read(path: Path, options?: ReadOptions): Promise<Answer>
   /** The same for a link that an answer gave, relative or absolute: it stays at this origin and below this path. */
@@ -31,6 +33,9 @@ export function openHttpReader(target: Target, dialect: Dialect): HttpReader {
     get calls() {
       return client.calls
     },
+    get callsPerSecond() {
+      return client.callsPerSecond
+    },
     read: (path, options) => client.read(client.address(path, options?.query), options),
     follow: async (link, options) => await client.read(client.linked(link), options),
     learn: (secret) => {
@@ -45,6 +50,9 @@ export function openHttpWriter(target: Target, dialect: Dialect): HttpWriter {
   return {
     get calls() {
       return client.calls
+    },
+    get callsPerSecond() {
+      return client.callsPerSecond
     },
     read: (path, options) => client.read(client.address(path, options?.query), options),
     follow: async (link, options) => await client.read(client.linked(link), options),

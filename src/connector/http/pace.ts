@@ -54,6 +54,11 @@ export class Pace {
     this.#starting = starting
   }
 
+  /** Calls a second that the system itself named. */
+  get learnt(): number | undefined {
+    return this.#learnt?.perSecond
+  }
+
   /** Milliseconds until the next call may leave; the turn is taken. `answered` gives it back. */
   take(sort: Sort, now: number): number {
     const at = (perSecond: number): Bucket => new Bucket(1, perSecond, 1, now)

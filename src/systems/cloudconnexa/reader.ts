@@ -64,6 +64,7 @@ async function observe(http: HttpReader, target: Target, ids: Map<string, string
     proofs: proofsOf(lists, users, graph.count('mapping'), scene.directory),
     readAt,
     calls: http.calls - before,
+    ...(http.callsPerSecond === undefined ? {} : { callsPerSecond: http.callsPerSecond }),
     natives: nativesOf(scene.directory, lists, regions, groupAttributeOf(target)),
   }
 }
