@@ -1,6 +1,6 @@
 import type { Inherited, Rules } from '../connector/contract.ts'
 import type { GraphView } from '../model/graph.ts'
-import { splitTarget, type LinkTarget } from '../model/resource.ts'
+import { kinds, splitTarget, type Kind, type LinkTarget } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
 import { isEveryone } from './affected.ts'
 import { byWorth } from './lines.ts'
@@ -103,10 +103,20 @@ export class Access {
     return resource === undefined ? [] : (this.#rules.access.inherits?.(resource, this.#graph) ?? [])
   }
 
-  /** Actions and targets that are spoken of, for who mistypes one. */
+  /**
+   * Actions and targets that are spoken of, whether anybody has them or not: a question about anything else is a slip.
+   * What is in the graph is a target as well.
+   */
   words(): { readonly actions: readonly string[]; readonly targets: readonly LinkTarget[] } {
     const actions = new Set<string>()
     const targets = new Set<LinkTarget>()
+    for (const kind of kinds)
+      for (const { ref } of this.#graph.all(kind)) if (isTarget(kind)) targets.add(`${kind}:${ref.key}`)
+    for (const name of this.#things.names()) {
+      const { passes, rights } = this.#things.factsOf(name)
+      for (const { action } of rights) actions.add(action)
+      for (const { on } of [...passes, ...rights]) if (on !== undefined) targets.add(on)
+    }
     const atLarge = this.atLarge().map((to) => this.#things.reach({ to }))
     for (const reach of [...atLarge, ...this.#starting.map((one) => one.reach())])
       for (const { action, on } of reach.values()) {
@@ -136,6 +146,11 @@ export class Access {
       return held === undefined ? [] : [{ subject, held }]
     })
   }
+}
+
+/** What something can be done to; the rest says who may do what. */
+function isTarget(kind: Kind): boolean {
+  return kind === 'account' || kind === 'group' || kind === 'project' || kind === 'scope'
 }
 
 /** Accounts by what they start from: each passage once, however many have it. */

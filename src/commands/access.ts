@@ -1,12 +1,15 @@
 /** `rolecall access`: questions about access, each in a file of its own. None of them sends anything. */
 import type { Command } from 'commander'
+import { registerExplain } from './access-explain.ts'
 import { registerForecast } from './access-forecast.ts'
+import { registerReport } from './access-report.ts'
+import { registerWhoCan } from './access-who-can.ts'
 import type { Border } from './border.ts'
 
 type Register = (access: Command, border: Border) => void
 
 /** In the order of the help. */
-const questions: readonly Register[] = [registerForecast]
+const questions: readonly Register[] = [registerWhoCan, registerExplain, registerReport, registerForecast]
 
 export function registerAccess(program: Command, border: Border): void {
   const access = program

@@ -245,7 +245,10 @@ async function decidedNow(
 }
 
 /** The systems asked for, by name; all of them where none is. */
-export function narrowed({ workspace, afterMerge }: Loaded, names: readonly string[]): SystemConfig[] {
+export function narrowed(
+  { workspace, afterMerge }: Pick<Loaded, 'workspace' | 'afterMerge'>,
+  names: readonly string[],
+): SystemConfig[] {
   const unknown = names.find((name) => !workspace.systems.has(name))
   if (unknown !== undefined) {
     const known = [...workspace.systems.keys()].sort().join(', ')
@@ -267,7 +270,7 @@ export interface Read {
 }
 
 /** One system, read whole, or why it could not be: the others go on. */
-async function observe(
+export async function observe(
   config: SystemConfig,
   { root }: Workspace,
   { env, now, sleep, log, onReading }: Pick<ReconcileOptions, 'env' | 'now' | 'sleep' | 'log' | 'onReading'>,

@@ -78,6 +78,28 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   return await loadProtected(root, sources, ref, options)
 }
 
+/**
+ * The manifests as one commit has them, every document of it, as they count on the day of `now`. Throws as `loadWorkspace`;
+ * where git cannot answer, with exit 4.
+ */
+export async function workspaceAt(
+  ref: string,
+  options: Pick<LoadOptions, 'cwd' | 'now' | 'connectors'>,
+): Promise<{ readonly workspace: Workspace; readonly commit: string }> {
+  const root = await rootOf(options.cwd)
+  const repository = await openRepository(root)
+  if (repository === undefined)
+    throw new Fault(
+      exit.unknown,
+      `The commit "${ref}" cannot be read: ${root} is not in a git repository, or there is no git program.`,
+      'Run in a clone of the repository.',
+    )
+  const id = await commit(repository, ref, 'Fetch it, or name another.')
+  const sources = await fromWholeClone(() => sourcesAt(repository, id))
+  const { workspace } = await read(root, sources, options)
+  return { workspace, commit: id }
+}
+
 /** The folder of `rolecall.yaml`. */
 export async function rootOf(cwd: string): Promise<string> {
   const root = await findRoot(cwd)
@@ -128,7 +150,7 @@ async function loadProtected(
 async function read(
   root: string,
   sources: readonly Source[],
-  { now, connectors }: LoadOptions,
+  { now, connectors }: Pick<LoadOptions, 'now' | 'connectors'>,
   protectedSources?: readonly Source[],
 ): Promise<Pick<Loaded, 'workspace' | 'diagnostics' | 'on' | 'turns'>> {
   const manifests = manifestsOf(sources, {
@@ -161,12 +183,16 @@ export async function repositoryOf(root: string, ref: string): Promise<Repositor
   return repository
 }
 
-async function commit(repository: Repository, ref: string): Promise<string> {
+async function commit(
+  repository: Repository,
+  ref: string,
+  fix = 'Fetch it, or name another with --protected-ref.',
+): Promise<string> {
   try {
     return await commitOf(repository, ref)
   } catch (error) {
     if (!(error instanceof UnknownRef)) throw error
-    throw new Fault(exit.unknown, error.message, 'Fetch it, or name another with --protected-ref.')
+    throw new Fault(exit.unknown, error.message, fix)
   }
 }
 
@@ -176,8 +202,8 @@ export async function sourcesAt(repository: Repository, id: string): Promise<Sou
   if (settings.length === 0) {
     throw new Fault(
       exit.unknown,
-      `The protected commit ${id.slice(0, 12)} has no ${rootFile} here, so no system of it counts.`,
-      'Merge it first, or count the commit at hand with --protected-ref HEAD.',
+      `The commit ${id.slice(0, 12)} has no ${rootFile} here, so no system of it counts.`,
+      'Merge it first, or name another commit: --protected-ref HEAD counts the one at hand.',
     )
   }
   const first = settings.map(toSource)

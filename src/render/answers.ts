@@ -1,0 +1,169 @@
+/** Answers about access, for a person and for a table. */
+import type { AccountAccess, Explained, Line, WhoCan } from '../access/answers.ts'
+import type { Json } from '../model/json.ts'
+import { splitTarget } from '../model/resource.ts'
+import { csvCell, terminal } from './encode.ts'
+import { count, pad, width } from './layout.ts'
+import { paint, type Paint } from './paint.ts'
+import { atLargeWords, rightWords, targetWords, wayWords } from './rights.ts'
+
+/** Everybody who may, system by system; whose power nobody knows comes last. Ends in a line end. */
+export function whoCanText({ action, on, lines, perhaps }: WhoCan, state: string, colour: boolean): string {
+  const pen = paint(colour)
+  const what = terminal(`${action.startsWith('role:') ? 'hold ' : ''}${rightWords({ action, on })}`)
+  const blocks = bySystem(lines).map(([system, own]) => {
+    const rows = own.map((line) => [
+      subjectWords(line),
+      atWords(line, on),
+      wayWords(line.through, line.action),
+    ])
+    return [pen.bold(terminal(system)), ...table(rows)].join('\n')
+  })
+  const unknown = bySystem(perhaps).map(([system, own]) => {
+    const rows = own.map((line) => [
+      subjectWords(line),
+      rightWords(line),
+      wayWords(line.through, line.action),
+    ])
+    return [
+      `${pen.bold(terminal(system))}  ${pen.yellow('perhaps: a power nobody knows')}`,
+      ...table(rows),
+    ].join('\n')
+  })
+  const named = lines.filter(({ subject }) => subject.startsWith('account:')).length
+  const larger = lines.length - named
+  const told = [
+    ...(larger === 0
+      ? []
+      : [lines.some(({ subject }) => subject === 'everyone:*') ? 'everyone' : count(larger, 'place')]),
+    ...(named === 0 && larger > 0 ? [] : [named === 0 ? 'nobody' : count(named, 'account')]),
+    ...(perhaps.length === 0 ? [] : [`perhaps ${perhaps.length} more`]),
+  ]
+  return [...blocks, ...unknown, pen.bold(`${told.join(' and ')} can ${what}, ${state}.`)]
+    .map((part) => `${part}\n`)
+    .join('\n')
+}
+
+/** What one person has, account by account, the most privileged first. */
+export function explainText({ user, accounts }: Explained, state: string, colour: boolean): string {
+  const pen = paint(colour)
+  const blocks = accounts.map((account) => accountText(account, user, pen))
+  const rights = accounts.reduce((sum, one) => sum + one.rights.length, 0)
+  const where = new Set(accounts.map(({ system }) => system)).size
+  const last = `${terminal(user)}: ${count(rights, 'right')} in ${count(where, 'system')}, ${state}.`
+  return [...blocks, pen.bold(last)].map((part) => `${part}\n`).join('\n')
+}
+
+function accountText(
+  { system, account, power, rights, inherits }: AccountAccess,
+  user: string,
+  pen: Paint,
+): string {
+  const name = account === user ? '' : `  account ${terminal(account)}`
+  const head = `${pen.bold(terminal(system))}${name}  ${power === 'none' ? 'no access' : powerWords(power)}`
+  const rows = rights.map((held) => [
+    rankMark(held.rank),
+    rightWords(held),
+    wayWords(held.through, held.action),
+  ])
+  const settings = bySource(inherits).flatMap(([from, own]) => [
+    `  settings from ${terminal(targetWords(from))}`,
+    ...table(own.map(({ name: setting, value }) => [`  ${setting}`, valueWords(value)])),
+  ])
+  return [head, ...table(rows), ...settings].join('\n')
+}
+
+/** Everybody's rights, a line each. */
+export function reportText(lines: readonly Line[], state: string, colour: boolean): string {
+  const pen = paint(colour)
+  const blocks = bySystem(lines).map(([system, own]) => {
+    const rows = own.map((line) => [
+      subjectWords(line),
+      rankMark(line.rank),
+      rightWords(line),
+      wayWords(line.through, line.action),
+    ])
+    return [pen.bold(terminal(system)), ...table(rows)].join('\n')
+  })
+  const subjects = new Set(lines.map(({ system, subject }) => `${system} ${subject}`)).size
+  const last = `${count(lines.length, 'right')} of ${count(subjects, 'subject')}, ${state}.`
+  return [...blocks, pen.bold(last)].map((part) => `${part}\n`).join('\n')
+}
+
+/** A right a line; RFC 4180, with a header. */
+export function linesCsv(lines: readonly Line[]): string {
+  const header = ['system', 'person', 'subject', 'privilege', 'action', 'resource', 'through']
+  const rows = lines.map(({ system, person = '', subject, rank, action, on, through }) => [
+    system,
+    person,
+    subject,
+    rank,
+    action,
+    on,
+    through.join(' > '),
+  ])
+  return [header, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')
+}
+
+/** What `explain` found, a right a line. */
+export function linesOf({ user, accounts }: Explained): Line[] {
+  return accounts.flatMap(({ system, account, rights }) =>
+    rights.map(({ action, on, rank, through }) => ({
+      ...{ system, person: user, subject: `account:${account}` },
+      ...{ action, on, rank, through },
+    })),
+  )
+}
+
+function bySystem(lines: readonly Line[]): [string, readonly Line[]][] {
+  const found = new Map<string, Line[]>()
+  for (const line of lines) {
+    const known = found.get(line.system)
+    if (known) known.push(line)
+    else found.set(line.system, [line])
+  }
+  return [...found]
+}
+
+function bySource(inherits: AccountAccess['inherits']): [string, AccountAccess['inherits']][] {
+  const found = new Map<string, AccountAccess['inherits'][number][]>()
+  for (const one of inherits) found.set(one.from, [...(found.get(one.from) ?? []), one])
+  return [...found]
+}
+
+/** The handle, and the account where it is called otherwise; an account that nobody declares says so. */
+function subjectWords({ subject, person }: Pick<Line, 'subject' | 'person'>): string {
+  const { type, name } = splitTarget(subject)
+  if (type !== 'account') return atLargeWords(subject)
+  if (person === undefined) return `${name} (not declared)`
+  return person === name ? name : `${person} (${name})`
+}
+
+/** Where the right is held on something that holds what was asked about. */
+function atWords({ on }: Line, asked: string): string {
+  return on === asked ? '' : `on ${targetWords(on)}`
+}
+
+function powerWords(power: AccountAccess['power']): string {
+  return power === 'unknown' ? 'unknown power' : power
+}
+
+function rankMark(rank: Line['rank']): string {
+  return rank === 'ordinary' ? '' : rank === 'unknown' ? 'unknown power' : rank
+}
+
+/** Columns as wide as their widest cell; a column without any text is left out. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const shown = rows.map((cells) => cells.map(terminal))
+  const sizes = (shown[0] ?? []).map((_, at) =>
+    shown.reduce((most, row) => Math.max(most, width(row[at] ?? '')), 0),
+  )
+  return shown.map((row) =>
+    `  ${row.flatMap((cell, at) => (sizes[at] === 0 ? [] : [pad(cell, sizes[at] ?? 0)])).join('  ')}`.trimEnd(),
+  )
+}
+
+function valueWords(value: Json): string {
+  if (Array.isArray(value)) return value.map((item: Json) => valueWords(item)).join(', ') || 'none'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
