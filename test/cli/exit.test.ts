@@ -119,6 +119,7 @@ describe('options that do not go together, or mean nothing', () => {
     [['apply', 'plan.json', '--expect', 'x'], '--expect does not go with a saved plan'],
     [['apply', '--auto-approve', '--for', 'soon'], '"soon" is not a length of time'],
     [['apply', '--auto-approve', '--for', '0m'], '"0m" is not a length of time'],
+    [['apply', '--auto-approve', '--secrets-to', 'nowhere'], '"nowhere" is no place for secrets'],
     [['plan', '-o', 'yaml'], "argument 'yaml' is invalid"],
     [['plan', 'extra'], 'too many arguments'],
   ])('%j: %s', (args, message) => {
