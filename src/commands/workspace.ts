@@ -12,11 +12,11 @@ import {
   mergedBefore,
   MissingContent,
   openRepository,
-  uncommitted,
   UnknownRef,
   type CommittedFile,
   type Repository,
 } from '../git/repository.ts'
+import { uncommitted } from '../git/status.ts'
 import { decode } from '../manifest/bytes.ts'
 import type { Connectors, Source } from '../manifest/document.ts'
 import { editedSystems } from '../manifest/edited.ts'

@@ -156,6 +156,8 @@ const unsafe = {
   allowUnsafeCredentialHelper: true,
   allowUnsafeEditor: true,
   allowUnsafeExec: true,
+  allowUnsafeFilter: true,
+  allowUnsafeFsMonitor: true,
   allowUnsafeGitProxy: true,
   allowUnsafeHooksPath: true,
   allowUnsafePack: true,

@@ -1,5 +1,5 @@
 /**
- * What rolecall asks of git: which commit this is, what is not committed, and what a file said at another commit.
+ * What rolecall asks of git: which commit this is, and what a file said at another commit.
  * Nothing here writes. A repository is somebody else's data: no hook, monitor or inherited GIT_* variable of it may
  * decide what runs or where we look (simple-git drops the variables, the settings below switch off the rest).
  */
@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { parseBatch } from './batch.ts'
-import { heardOut } from './call.ts'
+import { heardOut, type GitSetting } from './call.ts'
 import { program } from './program.ts'
 
 /** A git working tree, seen from the workspace inside it. */
@@ -101,17 +101,6 @@ export async function parentOf(repository: Repository, commit: string): Promise<
   return commitOf(repository, `${commit}^`).catch(() => undefined)
 }
 
-/** Files below the given paths (relative to the workspace) that differ from HEAD, untracked ones included; sorted. */
-export async function uncommitted(repository: Repository, paths: readonly string[]): Promise<string[]> {
-  const pathspecs = paths.map((path) => `:(top,literal)${repository.prefix}${path}`)
-  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', ...pathspecs]
-  const lines = (await git(repository.root).raw(args)).split('\0')
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => line.slice(3 + repository.prefix.length))
-    .sort()
-}
-
 /**
  * The files that `wanted` picks (by path relative to the workspace) as `commit` has them, sorted by path.
  * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files. Throws
@@ -156,21 +145,21 @@ async function listing(repository: Repository, commit: string): Promise<string[]
  * What a repository's own configuration may not decide. No transport: in a partial clone git would fetch what is missing
  * by itself, and wait for a password. No replaced objects: history is what the branch says, not what a clone pretends.
  */
-const settings = [
-  'core.fsmonitor=false',
-  'core.hooksPath=/dev/null',
-  'core.quotePath=false',
-  'core.useReplaceRefs=false',
-  'protocol.allow=never',
-  'log.showSignature=false',
-  'log.follow=false',
+export const closed: readonly GitSetting[] = [
+  { key: 'core.fsmonitor', value: 'false' },
+  { key: 'core.hooksPath', value: '/dev/null' },
+  { key: 'core.quotePath', value: 'false' },
+  { key: 'core.useReplaceRefs', value: 'false' },
+  { key: 'protocol.allow', value: 'never' },
+  { key: 'log.showSignature', value: 'false' },
+  { key: 'log.follow', value: 'false' },
 ]
 
 /** The git program in a directory; `input` is what it reads. */
 export function git(directory: string, input?: string): SimpleGit {
   return program({
     baseDir: directory,
-    config: settings,
+    config: closed.map(({ key, value }) => `${key}=${value}`),
     // These values switch something off; simple-git guards the keys because another value would run a program.
     unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeProtocolOverride: true },
     timeout: { block: 60_000 },

@@ -6,12 +6,14 @@ import {
   mkdtempSync,
   realpathSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { commitOf, filesAt, openRepository, uncommitted, type Repository } from '../../src/git/repository.ts'
+import { commitOf, filesAt, openRepository, type Repository } from '../../src/git/repository.ts'
+import { uncommitted } from '../../src/git/status.ts'
 
 const git = (root: string, ...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=ana', '-c', 'user.email=ana@acme.example', ...args], {
@@ -42,6 +44,7 @@ const text = (file: { bytes: Uint8Array }): string => Buffer.from(file.bytes).to
 
 afterEach(() => {
   delete process.env['GIT_DIR']
+  delete process.env['GIT_CONFIG_GLOBAL']
 })
 
 describe('D7: git, asked through simple-git', () => {
@@ -96,5 +99,57 @@ describe('D7: git, asked through simple-git', () => {
     const found = await opened(root)
     await uncommitted(found, ['access'])
     expect([found.root, existsSync(join(root, 'ran'))]).toEqual([root, false])
+  })
+
+  describe('what is not committed is found out', () => {
+    /** A file that git has to read again, in a repository where every file has a filter of this name. */
+    const filtered = (name: string): { root: string; ran: () => boolean; program: string } => {
+      const root = repository()
+      writeFileSync(join(root, '.git/info/attributes'), `* filter=${name}\n`)
+      utimesSync(join(root, 'live/access/zoë.yaml'), 1, 1)
+      const mark = join(root, '.git/ran')
+      return { root, ran: () => existsSync(mark), program: `touch '${mark}'; cat` }
+    }
+
+    it.each([
+      ['evil', 'clean'],
+      ['evil', 'process'],
+      ['a.b', 'clean'],
+      ['a=b.clean', 'clean'],
+    ])("without the filter that the clone's own settings name: %s, %s", async (name, key) => {
+      const { root, ran, program } = filtered(name)
+      git(root, 'config', `filter.${name}.${key}`, program)
+      git(root, 'config', `filter.${name}.required`, 'true')
+      expect([await uncommitted(await opened(root), ['access']), ran()]).toEqual([[], false])
+    })
+
+    it("without one of a file that the clone's settings include, or of this working tree alone", async () => {
+      const { root, ran, program } = filtered('evil')
+      git(root, 'config', '--file', join(root, '.git/more'), 'filter.evil.clean', program)
+      git(root, 'config', 'include.path', 'more')
+      git(root, 'config', 'extensions.worktreeConfig', 'true')
+      git(root, 'config', '--worktree', 'filter.evil.clean', program)
+      expect([await uncommitted(await opened(root), ['access']), ran()]).toEqual([[], false])
+    })
+
+    it("with the person's own, as by git status", async () => {
+      const { root, ran, program } = filtered('mine')
+      const own = join(root, '.git/own')
+      git(root, 'config', '--file', own, 'filter.mine.clean', program)
+      process.env['GIT_CONFIG_GLOBAL'] = own
+      expect([await uncommitted(await opened(root), ['access']), ran()]).toEqual([[], true])
+    })
+
+    it('without a look into a submodule, which counts as not committed', async () => {
+      const { root: inner, ran, program } = filtered('evil')
+      const root = repository()
+      git(root, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', inner, 'live/access/more')
+      git(root, 'commit', '-qam', 'more')
+      const sub = join(root, '.git/modules/live/access/more')
+      writeFileSync(join(sub, 'info/attributes'), '* filter=evil\n')
+      git(join(root, 'live/access/more'), 'config', 'filter.evil.clean', program)
+      utimesSync(join(root, 'live/access/more/live/rolecall.yaml'), 1, 1)
+      expect([await uncommitted(await opened(root), ['access']), ran()]).toEqual([['access/more'], false])
+    })
   })
 })
