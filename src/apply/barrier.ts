@@ -61,7 +61,7 @@ function remaining({ byRules, byFloor, reserved }: Confirmation): readonly strin
   return byRules.filter((account) => byFloor.includes(account) && !reserved.includes(account))
 }
 
-function unconfirmed({ byRules, byFloor, reserved, pending }: Confirmation): StepOutcome {
+function unconfirmed({ byRules, byFloor, pending }: Confirmation): StepOutcome {
   const [first] = pending
   if (first !== undefined) {
     const forWhom = pending.map(({ account }) => account).join(', ')
@@ -72,9 +72,11 @@ function unconfirmed({ byRules, byFloor, reserved, pending }: Confirmation): Ste
     }
   }
   if (byRules.length === 0) return { result: 'skipped', reason: 'no other usable owner was found' }
-  const names = byRules.join(', ')
-  const reason = byRules.some((account) => byFloor.includes(account) && reserved.includes(account))
-    ? `an earlier run was about to lower ${names}, and nothing shows that it will not`
-    : `a direct read does not confirm that ${names} owns the system`
+  // whoever both see is reserved: with anybody else the step would be confirmed
+  const seen = byRules.filter((account) => byFloor.includes(account))
+  const reason =
+    seen.length > 0
+      ? `an earlier run was about to lower ${seen.join(', ')}, and nothing shows that it will not`
+      : `a direct read does not confirm that ${byRules.join(', ')} owns the system`
   return { result: 'skipped', reason }
 }

@@ -21,7 +21,7 @@ interface Next {
 /** What to do next. An event that answers nothing in flight changes nothing. */
 export function next(program: Program, run: Run, event: Event): Next {
   if (event.type === 'start')
-    return run.phase === 'new' ? act({ ...run, phase: 'opening' }, { do: 'lock' }) : still(run)
+    return run.phase === 'new' ? act({ ...run, phase: 'running' }, { do: 'lock' }) : still(run)
   if (event.type === 'interrupt') return still(stopped(run, { why: 'interrupted' }))
   if (event.type === 'deadline')
     return still(run.phase === 'closing' ? run : stopped(run, { why: 'deadline' }))
@@ -43,10 +43,10 @@ function answered(program: Program, run: Run, doing: Effect, event: Answer): Nex
   switch (doing.do) {
     case 'lock':
       if (event.type !== 'ok') return act(stopped(run, { why: 'held' }), { do: 'release' })
-      return program.systems.some(sendsAny) ? checked(run, { do: 'begin' }) : proceed(program, working(run))
+      return program.systems.some(sendsAny) ? checked(run, { do: 'begin' }) : proceed(program, run)
     case 'begin':
       if (event.type !== 'ok') return act(stopped(run, { why: 'used' }), { do: 'release' })
-      return readNext(program, { ...run, begun: true, phase: 'reading' }, 0)
+      return readNext(program, { ...run, begun: true }, 0)
     case 'read':
       return readNext(program, noteRead(run, doing.system, event), doing.system + 1)
     case 'confirm':
@@ -79,7 +79,7 @@ function readNext(program: Program, run: Run, from: number): Next {
   const system = program.systems.findIndex((each, index) => index >= from && sendsAny(each))
   if (isCut(run)) return close(run)
   if (system >= 0) return act(run, { do: 'read', system })
-  return run.moved.length > 0 ? close(stopped(run, { why: 'stale' })) : proceed(program, working(run))
+  return run.moved.length > 0 ? close(stopped(run, { why: 'stale' })) : proceed(program, run)
 }
 
 function noteRead(run: Run, system: number, event: Answer): Run {
@@ -95,19 +95,19 @@ function proceed(program: Program, run: Run): Next {
   const system = program.systems[run.system]
   const state = run.systems[run.system]
   if (system === undefined || state === undefined)
-    return run.wave === 'first'
-      ? proceed(program, { ...run, wave: 'rest', system: 0 })
+    return run.firstWave
+      ? proceed(program, { ...run, firstWave: false, system: 0 })
       : close(inTime(program, run))
   if (state.unread !== undefined) return proceed(program, { ...run, system: run.system + 1 })
 
-  const turn = run.wave === 'first' ? system.steps.slice(0, system.first) : system.steps
+  const turn = run.firstWave ? system.steps.slice(0, system.first) : system.steps
   const passed = pass(turn, state)
   const here: Run = { ...updated(run, run.system, passed), waited: 0 }
   const step = run.stop === undefined ? turn[passed.cursor] : undefined
   if (step?.lowers === true) return act(here, { do: 'confirm', system: run.system, step: passed.cursor })
   if (step !== undefined)
     return act(here, { do: 'intend', system: run.system, steps: gather(turn, passed, system.batch) })
-  if (run.wave === 'first') return proceed(program, { ...here, system: run.system + 1 })
+  if (run.firstWave) return proceed(program, { ...here, system: run.system + 1 })
   if (passed.sent && passed.verified === undefined) return act(here, { do: 'verify', system: run.system })
   if (!passed.remembered)
     return act(updated(here, run.system, { remembered: true }), { do: 'remember', system: run.system })
@@ -195,12 +195,17 @@ function outcomeOf(result: WriteResult | undefined): StepOutcome {
 }
 
 /** What was uncertain is done, or is definitely not, or stays uncertain; it is never sent again in this run. */
-function lookedBack(program: Program, run: Run, doing: Steps, event: Answer): Next {
+function lookedBack(
+  program: Program,
+  run: Run,
+  doing: Extract<Effect, { do: 'readBack' }>,
+  event: Answer,
+): Next {
   if (run.batch === undefined) return proceed(program, run)
   const found = event.type === 'readBack' ? event.found : []
   const unread = event.type === 'unread' ? event.message : 'it gave no answer'
   const pause = found.includes('not done') ? pauseFor(program, run, doing.system) : 0
-  if (pause > 0) return isCut(run) ? giveUp(run) : wait(run, pause, { do: 'readBack', ...doing })
+  if (pause > 0) return isCut(run) ? giveUp(run) : wait(run, pause, doing)
   const { steps, outcomes } = run.batch
   const ends = outcomes.map((outcome, index) => {
     const place = doing.steps.indexOf(steps[index] ?? -1)
@@ -244,7 +249,12 @@ function settle(run: Run, { system, steps }: Steps, ends: readonly StepOutcome[]
 // ---------------------------------------------------------------- owners
 
 /** Whether an owner may be lowered now: somebody else must own the system, by the rules and by the floor. */
-function confirmed(program: Program, run: Run, doing: OneStep, event: Answer): Next {
+function confirmed(
+  program: Program,
+  run: Run,
+  doing: Extract<Effect, { do: 'confirm' }>,
+  event: Answer,
+): Next {
   if (run.stop !== undefined) return proceed(program, run)
   if (event.type !== 'confirmed') {
     const why = event.type === 'unread' ? `: ${event.message}` : ''
@@ -253,9 +263,8 @@ function confirmed(program: Program, run: Run, doing: OneStep, event: Answer): N
   const verdict = judge(event)
   if (verdict === 'confirmed') return act(run, { do: 'intend', system: doing.system, steps: [doing.step] })
   const pause = verdict.final ? 0 : pauseFor(program, run, doing.system)
-  if (pause > 0) return wait(run, pause, { do: 'confirm', ...doing })
-  const halt = verdict.halts === undefined ? run : updated(run, doing.system, { halted: verdict.halts })
-  return leave(halt, doing, verdict.outcome)
+  if (pause > 0) return wait(run, pause, doing)
+  return leave(updated(run, doing.system, { halted: verdict.halts }), doing, verdict.outcome)
 }
 
 /** The step is not sent. */
@@ -273,13 +282,13 @@ function verified(program: Program, run: Run, system: number, event: Answer): Ne
   return proceed(program, updated(run, system, { verified: verdict, open: event.open }))
 }
 
-/** A deadline that passed when nothing was left to send has stopped nothing. */
+/** A deadline (nothing else comes here) that passed when nothing was left to send has stopped nothing. */
 function inTime(program: Program, run: Run): Run {
   const allSent = run.systems.every(
     ({ cursor, unread }, index) =>
       unread !== undefined || cursor >= (program.systems[index]?.steps.length ?? 0),
   )
-  if (run.stop?.why !== 'deadline' || !allSent) return run
+  if (!allSent) return run
   const { stop: _stop, ...rest } = run
   return rest
 }
@@ -340,10 +349,6 @@ function pauseFor(program: Program, run: Run, system: number): number {
 
 function wait(run: Run, seconds: number, then: Effect): Next {
   return act({ ...run, waited: run.waited + seconds }, { do: 'pause', seconds, then })
-}
-
-function working(run: Run): Run {
-  return { ...run, phase: 'working', system: 0 }
 }
 
 /** Asks for the effect, unless the run is to end. */

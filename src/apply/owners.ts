@@ -3,9 +3,10 @@ import type { Observation, Reader, Rules } from '../connector/contract.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Step, SystemPlan } from '../model/plan.ts'
-import { firm, ownersAfter, ownersBefore, type Owner } from '../guard/owners.ts'
-import { sceneOf } from '../guard/scene.ts'
-import { standsAlone } from '../plan/owners.ts'
+import { firm } from '../guard/owners.ts'
+import { ownerContext, ownersIn, standsAlone, type Owner } from '../plan/owners.ts'
+import { byText } from '../plan/sets.ts'
+import { simulate } from '../plan/simulate.ts'
 import type { Reservation } from '../ledger/ledger.ts'
 import { isBeside as isBesideHere, isGone as isGoneHere } from '../ledger/host.ts'
 import type { Confirmation } from './barrier.ts'
@@ -40,31 +41,31 @@ export async function lookAtOwners(
   const shows = hasShown(ports.now(), description.lagSeconds, lockedAt)
   const over = shows ? await overByNow(others, ports.ledger, reader, description, isBeside) : none
 
-  const before = ports.now().getTime()
+  const began = ports.now().getTime()
   const observation = await reader.observe()
   const payloads = await reader.ownerPayloads()
   const write = writeOf(step)
 
-  const scene = sceneOf(
+  const at = ports.now().toISOString()
+  const context = ownerContext(
     {
       config: system.config,
       description,
       rules: system.connector.rules,
-      observation,
       desired: system.desired,
-      steps: [step],
       people: ports.people,
-      ...(plan.identity === undefined ? {} : { identity: plan.identity }),
     },
-    { now: ports.now().toISOString(), today: ports.now().toISOString().slice(0, 10), guardrails: [] },
+    observation.graph,
+    [write],
+    at,
   )
-  const now = new Set(firm(ownersBefore(scene)).map(({ coming }) => coming))
-  const then = ownersAfter(scene)
+  const before = ownersIn(context, observation.graph, (key) => context.coming('account', key))
+  const then = ownersIn(context, simulate(observation.graph, [write], description), (key) => key)
+  const now = new Set(firm(before).map(({ coming }) => coming))
   const byRules = firm(then)
     .map(({ coming }) => coming)
     .filter((account) => now.has(account) && !step.lowers.includes(account))
   const { floor, rules } = system.connector
-  const at = ports.now().toISOString()
   const byFloor = ownersLeft(payloads, floor, write, step.lowers, at)
   const differing = compared(ownersByRules(observation.graph, rules, at), ownersSeen(payloads, floor, at))
 
@@ -81,7 +82,7 @@ export async function lookAtOwners(
       byFloor,
       differing,
       reserved: [...new Set(open.map(({ account }) => account))].sort(),
-      age: (ports.now().getTime() - before) / 1000,
+      age: (ports.now().getTime() - began) / 1000,
       pending: pendingOwners(then.values(), plan, step),
     },
   }
@@ -126,7 +127,7 @@ function pendingOwners(owners: Iterable<Owner>, plan: SystemPlan, { lowers }: St
     .filter((owner) => owner.because.length > 0 && (owner.pending || given.has(owner.coming)))
     .filter(({ coming }) => !lowers.includes(coming))
     .map(({ coming, because }) => ({ account: coming, because: because.join(' and ') }))
-    .sort((a, b) => (a.account < b.account ? -1 : 1))
+    .sort((a, b) => byText(a.account, b.account))
 }
 
 /** Reservations whose effect a read shows: the account is no owner that anybody could count on any more. */

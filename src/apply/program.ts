@@ -1,6 +1,6 @@
 /** What the machine needs of a plan: which steps are sent, what each needs, and which ones lower an owner. */
 import type { Description } from '../connector/describe.ts'
-import { isWrite } from '../model/change.ts'
+import { isWrite, type Change } from '../model/change.ts'
 import type { Plan, Step } from '../model/plan.ts'
 
 export interface Program {
@@ -38,13 +38,17 @@ export function compile(plan: Plan, descriptions: Readonly<Record<string, Descri
       const description = descriptions[connector]
       if (description === undefined)
         throw new Error(`The plan names a connector "${connector}" that is not there.`)
-      const places = new Map(steps.map((step, place) => [step.id, place]))
+      const before = new Map<string, Placed>()
       return {
         name,
         batch: Math.max(1, description.batch),
         lag: description.lagSeconds,
         first: firstOf(steps),
-        steps: steps.map((step, place) => compileStep(step, place, steps, places)),
+        steps: steps.map((step, place) => {
+          const compiled = compileStep(step, before)
+          before.set(step.id, { place, change: step.change })
+          return compiled
+        }),
       }
     }),
   }
@@ -60,22 +64,21 @@ export function sendsAny(system: SystemProgram): boolean {
   return system.steps.some(({ send }) => send)
 }
 
-function compileStep(
-  step: Step,
-  place: number,
-  steps: readonly Step[],
-  places: ReadonlyMap<string, number>,
-): ProgramStep {
+interface Placed {
+  readonly place: number
+  readonly change: Change
+}
+
+function compileStep(step: Step, before: ReadonlyMap<string, Placed>): ProgramStep {
   const send = isWrite(step.change)
   const needs: number[] = []
   let impossible: string | undefined
   for (const id of send ? step.needs : []) {
-    const needed = places.get(id)
-    const change = needed === undefined ? undefined : steps[needed]?.change
-    if (needed === undefined || needed >= place) impossible = `it needs ${id}, which does not come before it`
-    else if (change !== undefined && isWrite(change)) needs.push(needed)
-    else if (change?.action === 'keep' && change.held === 'create')
-      impossible = `it needs ${id}, which is held back (${change.reason})`
+    const needed = before.get(id)
+    if (needed === undefined) impossible = `it needs ${id}, which does not come before it`
+    else if (isWrite(needed.change)) needs.push(needed.place)
+    else if (needed.change.action === 'keep' && needed.change.held === 'create')
+      impossible = `it needs ${id}, which is held back (${needed.change.reason})`
   }
   return { id: step.id, send, lowers: step.lowers.length > 0, needs, ...(impossible && { impossible }) }
 }

@@ -113,8 +113,10 @@ export async function overByNow(
   for (const reservation of reservations) {
     const sent = sentOf(await ledger.readJournal(reservation.run), reservation.step)
     if (sent === undefined) continue
-    const found = sent === 'nothing' ? 'never' : landed(sent, await readDirectly(reader, [sent]), description)
-    if (found === 'unclear' || (found === 'not done' && isBeside(reservation))) continue
+    if (sent !== 'nothing') {
+      const found = landed(sent, await readDirectly(reader, [sent]), description)
+      if (found === 'unclear' || (found === 'not done' && isBeside(reservation))) continue
+    }
     over.add(reservation)
   }
   return over

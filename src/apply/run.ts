@@ -76,7 +76,7 @@ export interface SystemRun {
   /** Something was sent. */
   readonly sent: boolean
   /** Why nothing further is sent here: the two looks at the owners did not see the same. */
-  readonly halted?: string
+  readonly halted?: string | undefined
   /** Steps that ended neither done nor waiting. */
   readonly missed: number
   readonly unread?: string
@@ -88,9 +88,9 @@ export interface SystemRun {
 export interface Run {
   /** The effect in flight. */
   readonly doing?: Effect
-  readonly phase: 'new' | 'opening' | 'reading' | 'working' | 'closing' | 'over'
+  readonly phase: 'new' | 'running' | 'closing' | 'over'
   /** Who is compromised is stopped in every system before anything else is sent to any. */
-  readonly wave: 'first' | 'rest'
+  readonly firstWave: boolean
   /** The system at work. */
   readonly system: number
   readonly systems: readonly SystemRun[]
@@ -121,7 +121,7 @@ export function newRun(program: Program): Run {
   }
   return {
     phase: 'new',
-    wave: 'first',
+    firstWave: true,
     system: 0,
     systems: program.systems.map(() => fresh),
     begun: false,

@@ -11,7 +11,7 @@ import process from 'node:process'
 export function hostName(): string {
   const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8))
   const namespace = quietly(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0])
-  return [hostname(), boot, namespace].filter((part) => part !== undefined).join('/')
+  return [hostname(), boot, namespace].join('/')
 }
 
 interface Holder {
@@ -34,7 +34,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
 

@@ -14,7 +14,7 @@ export const anything: Shape = () => true
 export const object: Shape = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function oneOf(words: readonly string[]): Shape {
-  return (value) => typeof value === 'string' && words.includes(value)
+  return (value) => words.includes(value as string)
 }
 
 /** An object with these keys and no other; the ones that `may` names can be missing. */

@@ -86,17 +86,11 @@ async function unlikeRuns(
         )
     }
   }
-  const listed = new Set(runs.map(({ run }) => run))
-  const strange = [...told].filter(([run, { started }]) => started && !listed.has(run)).map(([run]) => run)
-  // One may have begun while the log was read.
-  const now = strange.length === 0 ? [] : await ledger.runs(Number.MAX_SAFE_INTEGER)
-  const late = new Set(now.map(({ run }) => run))
-  return [
-    ...problems,
-    ...strange
-      .filter((run) => !late.has(run))
-      .map((run) => `The ledger does not list run ${run} of the log.`),
-  ]
+  // listed anew: one may have begun while the log was read
+  const listed = new Set((await ledger.runs(Number.MAX_SAFE_INTEGER)).map(({ run }) => run))
+  for (const [run, { started }] of told)
+    if (started && !listed.has(run)) problems.push(`The ledger does not list run ${run} of the log.`)
+  return problems
 }
 
 function resultsIn(journal: readonly JournalRecord[]): number {
@@ -116,7 +110,5 @@ function lengthOf(detail: Json, key: string): number {
 }
 
 function memberOf(detail: Json, key: string): unknown {
-  return typeof detail === 'object' && detail !== null
-    ? (detail as Readonly<Record<string, unknown>>)[key]
-    : undefined
+  return (detail as Readonly<Record<string, unknown>> | null)?.[key]
 }

@@ -34,7 +34,7 @@ export function loweredByEach(
       ...ownersTouchedBy(write, start).map(newName),
       ...ownersTouchedBy(write, usableOwners(seen, rules)),
     ]
-    const together = [...new Set(touched)].filter((key) => lost.has(key)).sort()
+    const together = [...new Set(touched)].filter((key) => lost.has(key))
     if (together.length > 0 && write.action !== 'create')
       byWrite.set(write, [...(byWrite.get(write) ?? []), ...together].sort())
   }

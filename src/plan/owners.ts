@@ -7,7 +7,7 @@ import { matches } from '../model/pattern.ts'
 import type { OwnerView } from '../model/plan.ts'
 import type { Kind, LinkTarget, Resource, ResourceRef } from '../model/resource.ts'
 import type { Person, SystemConfig } from '../model/workspace.ts'
-import { endingSoon, lasts, withoutEnding, type Ending } from './lasting.ts'
+import { endingSoon, endsSoon, withoutEnding, type Ending } from './lasting.ts'
 import { inverse, renamesIn, settle, type Renames } from './renaming.ts'
 import { byText } from './sets.ts'
 
@@ -46,7 +46,7 @@ export interface OwnerContext {
   /** The key as it was read of what ends with this one; of something new, its own. */
   live(kind: Kind, coming: string): string
   /** Handle of the person behind an account, by the key it ends with; its key where nobody declares it. */
-  person(coming: string): string
+  readonly person: (coming: string) => string
   /** Live keys of rolecall's own accounts. */
   readonly automation: ReadonlySet<string>
   /** Whether the system's `ignore` names the account of this live key. */
@@ -96,7 +96,7 @@ export function ownerIn(
   const key = context.live('account', coming)
   const reasons = [
     ...ownership.unusable,
-    ...(lasts(ownership.lasts, now) ? [] : [`ends on ${ownership.lasts ?? '?'}`]),
+    ...endsOn(ownership.lasts, now),
     ...unusableHere(context, key, coming),
   ]
   // system and manifests may well know the same day
@@ -138,12 +138,12 @@ export function isUsable(owner: Owner | undefined): boolean {
 
 /** Whether it can be the first: usable, and nobody else's directory decides about it. */
 export function isFirm(owner: Owner | undefined): boolean {
-  return isUsable(owner) && owner?.viaProvider !== true
+  return owner?.viaProvider === false && isUsable(owner)
 }
 
 /** Whether the account can be counted on by what the system shows of it alone, whatever the manifests know. */
 export function standsAlone({ owner, unusable, lasts: until }: Ownership, now: string): boolean {
-  return owner && unusable.length === 0 && lasts(until, now)
+  return owner && unusable.length === 0 && !endsSoon(until, now)
 }
 
 /** The owners of a state as a plan shows them, sorted by account; the system's reasons first, then the manifests'. */
@@ -188,8 +188,12 @@ function unusableHere(context: OwnerContext, live: string, coming: string): stri
     ...(context.ignored(live) ? ['ignored in this system'] : []),
     ...(isService ? ['declared as a service'] : []),
     ...(wish?.compromised === true ? [compromised] : []),
-    ...(lasts(wish?.until, now) ? [] : [`ends on ${wish?.until ?? '?'}`]),
+    ...endsOn(wish?.until, now),
   ]
+}
+
+function endsOn(until: string | undefined, now: string): string[] {
+  return endsSoon(until, now) ? [`ends on ${until}`] : []
 }
 
 /** The one reason that is about to be put right by the plan itself. */
@@ -200,9 +204,9 @@ function endsWith(context: OwnerContext, graph: GraphView, account: Resource, no
   const ending = context.ending()
   const day = ending.dayOf(account.ref.key)
   if (day === undefined) return []
-  const later = withoutEnding(graph, ending, context.description)
-  const then = later.get('account', account.ref.key)
-  const { owner, unusable } = then ? context.rules.ownership(then, later) : { owner: false, unusable: [] }
+  const later = withoutEnding(graph, ending)
+  const then = later.get('account', account.ref.key) ?? account
+  const { owner, unusable } = context.rules.ownership(then, later)
   return owner && unusable.length <= now.unusable.length ? [] : [`its right ends on ${day}`]
 }
 

@@ -88,6 +88,18 @@ describe('before the first write', () => {
     expect(play(program(system([grant])), { begin: [odd] }).log).toEqual(['lock', 'begin', 'release'])
   })
 
+  it('a read that is answered by neither a read nor an error is one that failed', () => {
+    const { log, run } = play(program(system([grant])), { read: [{ type: 'ok' }] })
+    expect([run.systems[0]?.unread, sent(log)]).toEqual(['it gave no answer', []])
+  })
+
+  it('what is written down without a yes is not sent', () => {
+    const plan = program(system([grant]))
+    const { log, run } = play(plan, { intend: [{ type: 'unread', message: '?' }] })
+    expect(sent(log)).toEqual([])
+    expect([ends(plan, run), reasonAt(run, 0)]).toEqual([['skipped'], 'the run ended before it was sent'])
+  })
+
   it('a plan that was run before ends the run', () => {
     const { log, run } = play(program(system([grant])), { begin: [{ type: 'used' }] })
     expect([log, run.stop]).toEqual([['lock', 'begin', 'release'], { why: 'used' }])
@@ -125,6 +137,20 @@ describe('failures', () => {
     expect(log.at(-2)).toBe('finish partial')
   })
 
+  it('does not travel with others when what it needs failed before', () => {
+    const plan = program(system([grant, needs(0), grant, needs(0)]))
+    const { log, run } = play(plan, { send: [results('failed')] })
+    expect(sent(log)).toEqual(['send 0', 'send 2'])
+    expect(ends(plan, run)).toEqual(['failed', 'skipped', 'done', 'skipped'])
+  })
+
+  it('a batch in which one failed is not sent again', () => {
+    const plan = program(system([grant, grant]))
+    const { log, run } = play(plan, { send: [results('done', 'failed')] })
+    expect(sent(log)).toEqual(['send 0 1'])
+    expect(ends(plan, run)).toEqual(['done', 'failed'])
+  })
+
   it('a batch that failed as a whole is sent one by one, and only the culprit fails', () => {
     const plan = program(system([grant, grant, grant, grant], { batch: 3 }))
     const failing = [
@@ -151,6 +177,8 @@ describe('failures', () => {
     const plan = program(system([grant, reduction]))
     const { run, log } = play(plan, { send: [results('waiting')] })
     expect(ends(plan, run)).toEqual(['waiting', 'done'])
+    const waits = { result: 'waiting', forWhom: 'bo', reason: 'an invitation was sent' }
+    expect(run.systems[0]?.outcomes['0']?.['0']).toEqual(waits)
     expect(log.at(-2)).toBe('finish done')
   })
 
@@ -171,6 +199,28 @@ describe('failures', () => {
     const plan = program(system([grant]), system([grant], { name: 'wiki' }))
     const { run } = play(plan, { send: [results('failed')] })
     expect([ends(plan, run, 0), ends(plan, run, 1)]).toEqual([['failed'], ['done']])
+  })
+
+  it('a step that failed makes a run that is not whole, however much of it converged', () => {
+    const plan = program(system([grant]), system([manual], { name: 'wiki' }))
+    expect(play(plan, { send: [results('failed')] }).log.at(-2)).toBe('finish partial')
+    expect(play(plan, { send: [results('waiting')] }).log.at(-2)).toBe('finish done')
+    expect(play(plan).log.at(-2)).toBe('finish done')
+  })
+
+  it('F20: what the last read does not show is looked for again for as long as a read may lag', () => {
+    const slow = program(system([grant], { lag: 3 }))
+    const open: Event = { type: 'verified', open: [{ step: 0, message: 'it is not there' }] }
+    const looks = (...answers: Event[]) =>
+      play(slow, { verify: answers })
+        .log.slice(6)
+        .filter((line) => !/^(remember|release)/.test(line))
+    expect(looks(open)).toEqual(['verify', 'pause 1', 'verify', 'finish done'])
+    expect(looks(open, open, open, open)).toEqual([
+      ...['verify', 'pause 1', 'verify', 'pause 1', 'verify', 'pause 1', 'verify', 'finish partial'],
+    ])
+    const { log } = play(slow, { verify: [open] }, { 6: { type: 'interrupt' } })
+    expect(log.slice(6)).toEqual(['verify', 'finish stopped', 'release'])
   })
 
   it('what the last read does not show is named, and the run is not whole', () => {
@@ -219,6 +269,15 @@ describe('F3: an answer that is lost', () => {
     expect(log).toContain('readBack 1')
   })
 
+  it('is what an answer that says nothing of writes is', () => {
+    const { log, run } = play(plan, {
+      send: [{ type: 'ok' }],
+      readBack: [{ type: 'unread', message: 'gone' }],
+    })
+    expect(log).toContain('readBack 0 1')
+    expect(reasonAt(run, 0)).toBe('no answer came, and it could not be read back: gone')
+  })
+
   it('is looked for again for as long as a read may lag', () => {
     const slow = program(system([grant], { lag: 5 }))
     const not: Event = { type: 'readBack', found: ['not done'] }
@@ -256,6 +315,21 @@ describe('the barrier before an owner is lowered', () => {
       { reserved: ['bo'] },
       'an earlier run was about to lower bo, and nothing shows that it will not',
     ],
+    [
+      'an earlier run may lower the only one of two whom both see',
+      { byRules: ['ana', 'bo'], byFloor: ['bo'], reserved: ['bo'] },
+      'an earlier run was about to lower bo, and nothing shows that it will not',
+    ],
+    [
+      'an earlier run may lower all whom both see',
+      { byRules: ['ana', 'bo'], byFloor: ['ana', 'bo'], reserved: ['ana', 'bo'] },
+      'an earlier run was about to lower ana, bo, and nothing shows that it will not',
+    ],
+    [
+      'the floor sees none of several',
+      { byRules: ['ana', 'bo'], byFloor: [], reserved: ['ana'] },
+      'a direct read does not confirm that ana, bo owns the system',
+    ],
     ['the look is old', { age: 61 }, 'the owners were read 61 seconds ago, and that is too long to rely on'],
   ]
   it.each(refused)(
@@ -271,13 +345,15 @@ describe('the barrier before an owner is lowered', () => {
 
   it('F13: nothing is sent when the owners cannot be read', () => {
     const { log, run } = play(plan, { confirm: [{ type: 'unread', message: 'it may not be read' }] })
+    expect(ends(plan, run)).toEqual(['done', 'skipped', 'done', 'done'])
     expect(reasonAt(run, 1)).toBe('the owners could not be read: it may not be read')
     expect(log).not.toContain('send 1')
   })
 
   it('nothing is sent on an answer that says nothing of owners', () => {
-    const { log } = play(plan, { confirm: [{ type: 'ok' }] })
+    const { log, run } = play(plan, { confirm: [{ type: 'ok' }] })
     expect(log).not.toContain('send 1')
+    expect(reasonAt(run, 1)).toBe('the owners could not be read')
   })
 
   it('one owner whom both find and nobody reserved is enough', () => {
@@ -285,12 +361,17 @@ describe('the barrier before an owner is lowered', () => {
     expect(play(plan, { confirm: [seen as Event] }).log).toContain('send 1')
   })
 
+  it('a look that is too old is not repeated: the step was to be sent within a minute', () => {
+    const slow = program(system([reduction], { lag: 4 }))
+    expect(play(slow, { confirm: [{ ...confirmed, age: 61 } as Event] }).log).not.toContain('pause 1')
+  })
+
   it('F32: a new owner who has to act first makes it wait, and says for whom', () => {
-    const pending = [{ account: 'bo', because: 'not signed in yet' }]
+    const pending = ['bo', 'eve'].map((account) => ({ account, because: 'not signed in yet' }))
     const { run } = play(plan, { confirm: [{ ...confirmed, byRules: [], pending } as Event] })
     expect(run.systems[0]?.outcomes['0']?.['1']).toEqual({
       result: 'waiting',
-      forWhom: 'bo',
+      forWhom: 'bo, eve',
       reason: 'no other owner can be counted on yet: bo is not signed in yet',
     })
   })
@@ -314,9 +395,10 @@ describe('the barrier before an owner is lowered', () => {
 })
 
 describe('two looks that do not agree', () => {
-  const phantom = { ...confirmed, differing: { onlyByRules: ['bo'], onlyByFloor: ['ghost'] } } as Event
+  const differing = { onlyByRules: ['bo', 'eve'], onlyByFloor: ['ghost', 'shade'] }
+  const phantom = { ...confirmed, differing } as Event
   const reason =
-    'the two looks at who owns the system do not agree, so nothing more is sent here: only the rules see bo; only the direct read sees ghost'
+    'the two looks at who owns the system do not agree, so nothing more is sent here: only the rules see bo, eve; only the direct read sees ghost, shade'
 
   it('end the work in their system, and not in the others', () => {
     const plan = program(system([grant, reduction, grant, reduction]), system([grant], { name: 'wiki' }))
@@ -331,7 +413,13 @@ describe('two looks that do not agree', () => {
 
   it('even while somebody else is seen by both', () => {
     const both = { ...confirmed, differing: { onlyByRules: [], onlyByFloor: ['ghost'] } } as Event
-    expect(sent(play(program(system([reduction])), { confirm: [both] }).log)).toEqual([])
+    const only = { ...confirmed, differing: { onlyByRules: ['eve'], onlyByFloor: [] } } as Event
+    const said = [both, only].map((answer) => {
+      const { log, run } = play(program(system([reduction])), { confirm: [answer] })
+      expect(sent(log)).toEqual([])
+      return reasonAt(run, 0)?.split(': ')[1]
+    })
+    expect(said).toEqual(['only the direct read sees ghost', 'only the rules see eve'])
   })
 
   it('are looked at again for as long as a read may lag', () => {
@@ -481,6 +569,23 @@ describe('a deadline', () => {
     expect([log, run.stop]).toEqual([play(all).log, undefined])
   })
 
+  it('with something left to send in another system stops the run', () => {
+    const two = program(system([grant]), system([grant], { name: 'wiki' }))
+    const at = play(two).log.indexOf('settle 0:done')
+    const { run, log } = play(two, {}, { [at]: { type: 'deadline' } })
+    expect([sent(log), log.at(-2), run.stop]).toEqual([['send 0'], 'finish stopped', { why: 'deadline' }])
+  })
+
+  it('with nothing left to send where a system could not be read changes nothing either', () => {
+    const two = program(system([grant]), system([grant], { name: 'wiki' }))
+    const { run, log } = play(
+      two,
+      { read: [{ type: 'unread', message: 'no route' }] },
+      { [play(two).log.indexOf('settle 0:done')]: { type: 'deadline' } },
+    )
+    expect([sent(log), log.at(-2), run.stop]).toEqual([['send@1 0'], 'finish partial', undefined])
+  })
+
   it('says of what could not be sent anyway why it could not', () => {
     const failing = program(system([grant, needs(0)], { batch: 1 }))
     const { log, run } = play(failing, { send: [results('failed')] }, { 5: { type: 'deadline' } })
@@ -521,6 +626,80 @@ describe('F24: the ledger is lost', () => {
   it('what came of a send is in the report, though it could not be written down', () => {
     const { run } = play(plan, { settle: [lost], send: [results('failed')] })
     expect(ends(plan, run)).toEqual(['failed', '-', '-'])
+  })
+})
+
+describe('an effect that does not end after an interrupt is given up', () => {
+  const plan = program(system([grant, reduction, grant], { lag: 5 }))
+  const uncertain = {
+    send: [results('uncertain')],
+    readBack: [{ type: 'readBack', found: ['not done'] }],
+  } as const
+  const reason = 'the run was interrupted before an answer came'
+  const given = (name: string, answers: Parameters<typeof play>[1] = uncertain) => {
+    const at = play(plan, answers).log.indexOf(name)
+    const left = Object.entries(answers).map(([of, events]) => [of, of === name.split(' ')[0] ? [] : events])
+    const abandoned = Object.fromEntries([
+      ...left,
+      [name.split(' ')[0], [{ type: 'abandoned' }]],
+    ]) as typeof answers
+    const { log, run } = play(plan, abandoned, { [at]: { type: 'interrupt' } })
+    expect(run).toMatchObject({ stop: { why: 'interrupted' }, phase: 'over' })
+    return [log.slice(at), reasonAt(run, 0)]
+  }
+
+  it.each<[string, string[], string | undefined]>([
+    ['lock', ['lock', 'release'], undefined],
+    ['begin', ['begin', 'release'], undefined],
+    ['read', ['read', 'finish stopped', 'release'], undefined],
+    [
+      'intend 0',
+      ['intend 0', 'settle 0:skipped', 'finish stopped', 'release'],
+      'the run ended before it was sent',
+    ],
+    ['send 0', ['send 0', 'settle 0:uncertain', 'finish stopped', 'release'], reason],
+    ['readBack 0', ['readBack 0', 'settle 0:uncertain', 'finish stopped', 'release'], 'it uncertain'],
+    ['pause 1', ['pause 1', 'settle 0:uncertain', 'finish stopped', 'release'], 'it uncertain'],
+    ['settle 0:done', ['settle 0:done', 'release'], undefined],
+  ])('%s', (name, log, said) => {
+    expect(given(name)).toEqual([log, said])
+  })
+
+  it.each<[string, string[]]>([
+    ['confirm 1', ['confirm 1', 'finish stopped', 'release']],
+    ['verify', ['verify', 'finish stopped', 'release']],
+    ['remember', ['remember', 'finish stopped', 'release']],
+    ['finish done', ['finish done', 'release']],
+    ['release', ['release']],
+  ])('%s, when all went well before', (name, log) => {
+    expect(given(name, {})[0]).toEqual(log)
+  })
+})
+
+describe('why a run stopped', () => {
+  const plan = program(system([grant]))
+  const at = play(plan).log.indexOf('send 0')
+
+  it('stays what it was when an interrupt comes later', () => {
+    const { run } = play(plan, { lock: [{ type: 'held' }] }, { 1: { type: 'interrupt' } })
+    expect(run.stop).toEqual({ why: 'held' })
+  })
+
+  it('is the loss of the ledger, also after an interrupt', () => {
+    const lost: Event = { type: 'lockLost', message: 'taken over' }
+    const { run } = play(plan, {}, { [at]: { type: 'interrupt' }, [at + 1]: lost })
+    expect(run.stop).toEqual({ why: 'ledger', message: 'taken over' })
+  })
+
+  it('is the first loss of the ledger', () => {
+    const lost = (message: string): Event => ({ type: 'lockLost', message })
+    const { run } = play(plan, {}, { [at]: lost('taken over'), [at + 1]: lost('again') })
+    expect(run.stop).toEqual({ why: 'ledger', message: 'taken over' })
+  })
+
+  it('is nothing when an interrupt comes after its end', () => {
+    const { run } = play(plan)
+    expect(next(plan, run, { type: 'interrupt' })).toEqual({ run, effects: [] })
   })
 })
 

@@ -171,7 +171,9 @@ describe('whether a write landed', () => {
     ['an update before', suspension, [eng], 'not done'],
     ['an update of which half is there', suspension, [{ ...eng, fields: ops.fields }], 'unclear'],
     ['an update of something that is gone', suspension, [], 'unclear'],
+    ['a delete after which something without an id has the name', removal, [account('ana')], 'not done'],
     ['a rename that is there', renaming, [ana], 'done'],
+    ['a rename that changes the spelling alone', { ...renaming, from: 'ana' }, [ana], 'done'],
     ['a rename before', renaming, [{ ...ana, ref: { ...ana.ref, key: 'anna' } }], 'not done'],
     [
       'a rename that left the old one',
@@ -188,6 +190,19 @@ describe('whether a write landed', () => {
   ]
   it.each(cases)('%s', (_name, write, live, found) => {
     expect(landed(write, has(...live), description)).toBe(found)
+  })
+
+  it('what is missing is named, and values in order', () => {
+    expect(missing(removal, has(ana), description)).toEqual(['it is still there'])
+    const unknown: Write = { ...removal, before: account('ana') }
+    expect(missing(unknown, has(ana), description)).toEqual(['it is still there'])
+    expect(missing(suspension, has(), description)).toEqual(['it is not there'])
+    const old = { ...ana, ref: { ...ana.ref, key: 'anna' } }
+    expect(missing(renaming, has(ana, old), description)).toEqual(['the old name is still there'])
+    expect(missing(suspension, has({ ...ana, links: {} }), description)).toEqual([
+      'groups is not as written',
+      'status is not as written',
+    ])
   })
 
   it('a value that was to go and is still there is missing', () => {
@@ -221,6 +236,41 @@ describe('what is compiled of a plan', () => {
   const compiled = (...steps: readonly Step[]) =>
     compile(plan(...steps), { directory: description }).systems[0]!.steps
 
+  it('is one program a system: what may travel together, how long a read may lag, and which steps come first', () => {
+    const steps = [
+      step('p/1', creation, { first: true }),
+      step('p/2', { action: 'manual', ref: ana.ref } as Change, { needs: ['p/9'] }),
+      step('p/3', creation, { needs: ['p/1', 'p/2'], lowers: ['ana'] }),
+    ]
+    expect(compile(plan(...steps), { directory: { ...description, batch: 0, lagSeconds: 7 } })).toEqual({
+      systems: [
+        {
+          ...{ name: 'people', batch: 1, lag: 7, first: 1 },
+          steps: [
+            { id: 'p/1', send: true, lowers: false, needs: [] },
+            { id: 'p/2', send: false, lowers: false, needs: [] },
+            { id: 'p/3', send: true, lowers: true, needs: [0] },
+          ],
+        },
+      ],
+    })
+  })
+
+  it('is nothing where a connector is not there', () => {
+    expect(() => compile(plan(step('p/1', creation)), {})).toThrow(
+      'The plan names a connector "directory" that is not there.',
+    )
+  })
+
+  it.each([
+    ['all of them', [true, true], 2],
+    ['those that lead', [true, false, true], 1],
+    ['none of them', [false, true], 0],
+  ])('the first wave is %s', (_name, first, count) => {
+    const steps = first.map((is, at) => step(`p/${at}`, creation, is ? { first: true } : {}))
+    expect(compile(plan(...steps), { directory: description }).systems[0]?.first).toBe(count)
+  })
+
   it('what needs something that the stage holds back can never be sent', () => {
     expect(compiled(step('p/1', keep('create')), step('p/2', creation, { needs: ['p/1'] }))[1]).toMatchObject(
       {
@@ -236,6 +286,7 @@ describe('what is compiled of a plan', () => {
     const [first] = compiled(step('p/1', creation, { needs: ['p/2'] }), step('p/2', creation))
     expect(first).toMatchObject({ impossible: 'it needs p/2, which does not come before it' })
     expect(compiled(step('p/1', creation, { needs: ['p/9'] }))[0]).toHaveProperty('impossible')
+    expect(compiled(step('p/1', creation, { needs: ['p/1'] }))[0]).toHaveProperty('impossible')
   })
 
   it('the journal of a run tells what was left of it', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Rules } from '../../src/connector/contract.ts'
 import { check, datedGuards } from '../../src/guard/check.ts'
 import { ownersBefore } from '../../src/guard/owners.ts'
 import { refusals } from '../../src/guard/exit.ts'
 import { sceneOf } from '../../src/guard/scene.ts'
 import type { Wish } from '../../src/model/desired.ts'
-import type { Person } from '../../src/model/workspace.ts'
-import { assumedOf } from '../../src/plan/owners.ts'
+import type { Person, SystemConfig } from '../../src/model/workspace.ts'
+import { assumedOf, ownerContext, ownerViews } from '../../src/plan/owners.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
 import {
@@ -16,6 +17,7 @@ import {
   owner,
   ref,
   remove,
+  rename,
   role,
   thing,
   update,
@@ -153,6 +155,19 @@ describe('what does count', () => {
       },
     ],
     ['U7: a nested group that nothing touches', { live: [nested, leaders, admins] }],
+    [
+      'U1: a person, where the system shows what sort it is, whom the manifests are about to make a service',
+      { live: [owner('bo')], wishes: wish({ person: 'bot' }), people: [bot] },
+    ],
+    [
+      'U1: somebody who is declared as a person, where the system has no such sort',
+      {
+        live: [owner('bo')],
+        description: { ...realm.description, usable: { ...directory.usable, person: 'not readable' } },
+        wishes: wish({ person: 'bo' }),
+        people: [{ ...bot, name: 'bo', type: 'person' }],
+      },
+    ],
   ])('%s', (_name, words) => {
     expect(because(words)).toEqual([])
     expect(codes({ ...words, live: [owner('ana'), ...words.live] })).not.toContain('last-owner')
@@ -194,6 +209,13 @@ describe('U8: a right that an identity provider gives', () => {
     )
   })
 
+  it('a right through a group that no mapping fills stands, whatever other groups the account is in', () => {
+    const both = account('bo', { groups: ['admins', 'crew'] })
+    const crew = thing('group', 'crew')
+    const other = thing('mapping', 'sso', { links: { groups: ['group:crew'] } })
+    expect(codes({ live: [owner('ana'), both, crew, admins, other] })).not.toContain('last-owner')
+  })
+
   it("a right beside it that is the account's own stands", () => {
     const both = { ...nested, links: { ...nested.links, role: ['role:Owner'] } }
     expect(codes({ live: [owner('ana'), both, leaders, admins], config: fed })).not.toContain('last-owner')
@@ -225,6 +247,92 @@ describe('U7: a right through what the plan touches', () => {
     const words = { ...system, live: [owner('ana'), nested, leaders, admins] }
     const found = check([guardCase({ ...words, changes: [change, remove(owner('ana'))] })], context())
     expect(found.map(({ code }) => code)).toContain('last-owner')
+  })
+})
+
+describe('an owner', () => {
+  const told = (words: CaseWords, key: string) => {
+    const { today, now, guardrails } = context()
+    return ownersBefore(sceneOf(guardCase({ ...system, ...words }), { today, now, guardrails })).get(key)
+  }
+
+  it('is a person by the handle that declares it, else by its name of now', () => {
+    const live = [owner('bo')]
+    expect(told({ live, wishes: wish({ person: 'robert' }) }, 'bo')?.person).toBe('robert')
+    expect(told({ live, wishes: [] }, 'bo')?.person).toBe('bo')
+    const renamed = { live, changes: [rename(owner('bo'), 'bob')], wishes: [] }
+    expect(told(renamed, 'bob')).toMatchObject({ person: 'bo', ref: { key: 'bo' }, coming: 'bob' })
+  })
+
+  it('is a person by the same names where no inventory is at hand', () => {
+    const {
+      desired,
+      people,
+      config: settings,
+      observation,
+    } = guardCase({
+      live: [owner('bo')],
+      wishes: [{ ref: ref('account', 'ana'), person: 'robert' }],
+    })
+    const parts = { config: settings, desired, people, ...system }
+    const changes = [rename(owner('bo'), 'bob')]
+    const { person } = ownerContext(parts, observation.graph, changes, context().now)
+    expect(['ana', 'bob', 'chen'].map(person)).toEqual(['robert', 'bo', 'chen'])
+  })
+
+  it('is left alone, or is the automation, by its name of now', () => {
+    const changes = [rename(owner('bo'), 'bob')]
+    const because = (words: Partial<SystemConfig>) =>
+      told({ live: [owner('bo')], changes, config: config(words) }, 'bob')?.because
+    expect(because({ ignore: { account: ['bo'] } })).toEqual(['ignored in this system'])
+    expect(because({ automation: ['bo'] })).toEqual(['an account of the automation'])
+    expect(because({ ignore: { account: ['bob'] }, automation: ['bob'] })).toEqual([])
+  })
+
+  it('who cannot be counted on anyway is not looked at for what ends besides', () => {
+    const live = [{ ...nested, fields: { ...nested.fields, status: 'suspended' } }, leaders, admins]
+    expect(because({ live, wishes: wish({ ending: { 'group:leaders': '2026-11-23' } }) })).toEqual([
+      'suspended',
+    ])
+  })
+
+  it('whose right only stays for a part of the system when a membership ends is not counted', () => {
+    const partly: Rules = {
+      ...realm.rules,
+      ownership: ({ links }) => ({
+        owner: true,
+        unusable: (links['groups'] ?? []).length > 0 ? [] : ['limited to scope eu'],
+      }),
+    }
+    const words = { live: [nested], wishes: wish({ ending: { 'group:leaders': '2026-11-23' } }) }
+    expect(because({ ...words, rules: partly })).toEqual(['its right ends on 2026-11-23'])
+    const limited: Rules = { ...realm.rules, ownership: () => ({ owner: true, unusable: ['limited'] }) }
+    expect(because({ ...words, rules: limited })).toEqual(['limited'])
+  })
+
+  it('is shown with its person, what is missing and where the right comes from, by name', () => {
+    const live = [
+      owner('zed'),
+      withFields(owner('bo'), { roleFrom: 'okta' }),
+      owner('ana', { status: 'suspended' }),
+      account('chen'),
+    ]
+    const {
+      desired,
+      people,
+      config: settings,
+      observation,
+    } = guardCase({
+      live,
+      wishes: wish({ person: 'robert' }),
+    })
+    const parts = { config: settings, desired, people, ...system }
+    const owners = ownerContext(parts, observation.graph, [], context().now)
+    expect(ownerViews(owners, observation.graph, (key) => key)).toStrictEqual([
+      { account: 'ana', usable: false, because: ['suspended'] },
+      { account: 'bo', person: 'robert', usable: true, because: [], viaProvider: true },
+      { account: 'zed', usable: true, because: [] },
+    ])
   })
 })
 

@@ -18,7 +18,7 @@ class ExamplesFirst extends BaseSequencer {
 export default defineConfig({
   resolve: { alias: { 'fast-check': resolve(import.meta.dirname, 'few.ts') } },
   test: {
-    include: ['test/{guard,plan,apply}/*.test.ts', 'test/ledger/sqlite.test.ts'],
+    include: ['test/{guard,plan,apply}/*.test.ts', 'test/ledger/{lock,shape,sqlite,verify}.test.ts'],
     exclude: ['test/plan/directory.test.ts', 'test/apply/{crash,expect,property}.test.ts'],
     setupFiles: ['test/mutation/slow.ts'],
     isolate: false,
