@@ -182,6 +182,34 @@ export function sentBy(records: readonly JournalRecord[]): SentSteps {
   return { systems, steps: [...steps.values()], ...(undoes === undefined ? {} : { undoes }) }
 }
 
+/** How a step of a run ended, with what is needed to know it again in another plan. */
+export interface EndedStep {
+  readonly outcome: StepOutcome
+  /** RFC 3339, UTC. */
+  readonly at: string
+  /** Of the write that was planned: `digestOf`. */
+  readonly digest?: string
+  /** What it was sent for; absent where it was not sent. */
+  readonly ref?: Write['ref']
+}
+
+/** How each step of a run ended: what `drift` knows of those that wait for a person. */
+export function endsIn(records: readonly JournalRecord[]): EndedStep[] {
+  const digests = new Map<string, string>()
+  const refs = new Map<string, Write['ref']>()
+  const ends = new Map<string, Pick<EndedStep, 'outcome' | 'at'>>()
+  for (const { at, record } of records) {
+    const line = record as unknown as Line
+    if (line.type === 'writes') for (const [id, digest] of line.writes) digests.set(id, digest)
+    else if (line.type === 'intent') for (const { id, write } of line.steps) refs.set(id, write.ref)
+    else if (line.type === 'result') for (const [id, outcome] of line.outcomes) ends.set(id, { outcome, at })
+  }
+  return [...ends].map(([id, end]) => {
+    const [digest, ref] = [digests.get(id), refs.get(id)]
+    return { ...end, ...(digest === undefined ? {} : { digest }), ...(ref === undefined ? {} : { ref }) }
+  })
+}
+
 interface IntendedStep {
   readonly id: string
   readonly write: Write

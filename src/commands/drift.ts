@@ -40,13 +40,14 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
   const { classify } = await import('../plan/drift.ts')
   const { openProgress } = await import('./progress.ts')
   const progress = await openProgress(border, session.quiet)
-  const { at, cases, unread } = await compareAll({
+  const { at, cases, unread, loaded } = await compareAll({
     ...reading(border, session, options),
     compare: 'protected',
     onReading: (system) => {
       progress.doing(`reading ${system}`)
     },
   }).finally(progress.end)
+  const waiting = await (await import('./waiting.ts')).waitingIn(cases, loaded.workspace, border)
   const report = classify({
     now: at.toISOString(),
     systems: cases.map(({ config, changes, desired, inventory }) => ({
@@ -54,7 +55,7 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
       changes,
       desired,
       inventory,
-      waiting: [], // no connector of this version has writes that wait for a person
+      waiting: waiting.filter(({ ref }) => ref.system === config.name),
     })),
   })
   const text = await rendered(

@@ -33,8 +33,8 @@ export interface DriftReport {
   readonly differs: boolean
 }
 
-/** What an earlier run sent and that still waits for a person, from the journal. */
-interface Waiting {
+/** What an earlier run sent, or held back, and that still waits for a person, from the journal. */
+export interface Waiting {
   readonly ref: ResourceRef
   readonly forWhom: string
   readonly since: string
