@@ -13,7 +13,7 @@ import type { Json } from '../model/json.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
 import { refKey, showRef } from '../model/resource.ts'
 import { linksAlong, type LinksAlong } from '../plan/along.ts'
-import { afterWrite, pendingOf } from './inventory.ts'
+import { afterWrite, isPartial, pendingOf } from './inventory.ts'
 import { renamesIn, seenThrough, settle as settleRenames } from '../plan/renaming.ts'
 import { stillHeld } from './heartbeat.ts'
 import { intention, opening, result } from './journal.ts'
@@ -333,7 +333,7 @@ async function settle(
   const steps = places.map((place) => stepOf(plan, place))
   const ends = steps.map((step, index) => ({ step, outcome: outcomes[index] ?? noAnswer }))
   const changes = ends
-    .filter(({ outcome }) => outcome.result === 'done')
+    .filter(({ step, outcome }) => outcome.result === 'done' && !isPartial(step, plan))
     .map(({ step }) => afterWrite(writeOf(step), session.ids.get(step.id), desired, run))
   const untouched = new Set(ends.filter(({ outcome }) => isUntouched(outcome)).map(({ step }) => step.id))
   const over = reservedFor(session, plan.name, untouched)

@@ -4,7 +4,7 @@ import type { Write } from '../model/change.ts'
 import type { DesiredGraph, Wish } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
-import type { SystemPlan } from '../model/plan.ts'
+import type { Step, SystemPlan } from '../model/plan.ts'
 import { kinds, refKey, type Kind } from '../model/resource.ts'
 import { sha256 } from '../plan/digest.ts'
 import { wishDigest } from '../plan/drift.ts'
@@ -39,6 +39,20 @@ export function afterWrite(
   }
   const forget = write.action === 'rename' && write.from !== key ? [{ system, kind, key: write.from }] : []
   return { put: [entry], forget }
+}
+
+/** Whether the plan holds another part of the same update back: then the wish as a whole is not applied by this one. */
+export function isPartial({ change }: Step, plan: Pick<SystemPlan, 'steps'>): boolean {
+  if (change.action !== 'update') return false
+  const known = held.get(plan) ?? new Set(plan.steps.flatMap((step) => heldRef(step)))
+  held.set(plan, known)
+  return known.has(refKey(change.ref))
+}
+
+const held = new WeakMap<object, ReadonlySet<string>>()
+
+function heldRef({ change }: Step): string[] {
+  return change.action === 'keep' && change.held !== undefined ? [refKey(change.ref)] : []
 }
 
 /** What an inventory is brought up to date with, besides the read and the wishes. */

@@ -9,6 +9,7 @@ const examples = `Examples:
   rolecall apply plan.json            carry out the plan that rolecall plan --out plan.json saved
   rolecall apply --auto-approve       do not ask: needed where nobody can answer
   rolecall apply --expect INTENT      carry it out only if it is what was reviewed
+  rolecall apply --due --auto-approve only what a date has brought: a daily job
   rolecall apply --for 50m            stop cleanly between two steps after this time
 `
 
@@ -25,6 +26,7 @@ export function registerApply(program: Command, border: Border): void {
     )
     .option('--auto-approve', 'do not ask')
     .option('--expect <intent>', 'carry it out only if its intent is this one, or what is left of it')
+    .option('--due', 'only what a date on the protected branch has brought, and nothing else')
     .option('--for <time>', 'send nothing more after this time: 90s, 50m, 2h')
     .option('--secrets-to <place>', 'passwords of new accounts: file:PATH or exec:PROGRAM')
     .option('--allow-dirty', 'also with manifests that are not committed')

@@ -10,6 +10,7 @@ import { editedWords } from '../render/text.ts'
 import { enumerate } from '../render/layout.ts'
 import { confirm } from './ask.ts'
 import type { Border } from './border.ts'
+import { onlyDue } from './due.ts'
 import { execution, type Running } from './execution.ts'
 import { exit, Fault, worst, type ExitCode } from './exit.ts'
 import { aroundOf, rendered } from './plan.ts'
@@ -30,6 +31,7 @@ export interface ApplyOptions extends NarrowOptions {
   readonly for?: string
   readonly secretsTo?: string
   readonly allowDirty?: boolean
+  readonly due?: boolean
 }
 
 export async function apply(
@@ -135,10 +137,24 @@ async function judgedAgain(
   ).finally(progress.end)
 }
 
+/** What was reviewed and what a date brings are two things: nobody has reviewed the part that is due today. */
+function withoutDue(what: string, why: string): Fault {
+  return new Fault(
+    exit.fault,
+    `--due does not go with ${what}, which ${why}.`,
+    'rolecall apply --due --auto-approve works out by itself what is due, and is guarded as any apply.',
+  )
+}
+
 /** A saved plan is what it is: an option that would make it another one is a misunderstanding, not a wish to ignore. */
-function refuseMeaningless({ system, expect }: ApplyOptions): void {
-  const option = system === undefined ? (expect === undefined ? undefined : '--expect') : '--system'
+function refuseMeaningless({ system, expect, due }: ApplyOptions): void {
+  const [option] = [
+    ...(system === undefined ? [] : ['--system']),
+    ...(expect === undefined ? [] : ['--expect']),
+    ...(due === true ? ['--due'] : []),
+  ]
   if (option === undefined) return
+  if (option === '--due') throw withoutDue('a saved plan', 'is carried out as it is')
   throw new Fault(
     exit.fault,
     `${option} does not go with a saved plan, which is carried out as it is.`,
@@ -152,17 +168,11 @@ async function applyFresh(
   session: Session,
   limits: Limits,
 ): Promise<ExitCode> {
+  if (options.due === true && options.expect !== undefined)
+    throw withoutDue('--expect', 'names a whole plan that was reviewed')
   refuseUnasked(options, border)
-  const progress = await openProgress(border, session.quiet)
-  const compared = await compareAll({
-    ...reading(border, session, options),
-    compare: 'declared',
-    onReading: (system) => {
-      progress.doing(`reading ${system}`)
-    },
-  }).finally(progress.end)
-  const { workspace, uncommitted } = compared.loaded
-  refuseDirty(uncommitted, options)
+  const compared = await (options.due === true ? compareDue : compareDeclared)(options, border, session)
+  const { workspace } = compared.loaded
   const made = judge(compared)
   const plan = { ...made, findings: withSink(made.findings, limits) }
   await show(plan, compared, options, border, session)
@@ -187,6 +197,33 @@ async function applyFresh(
     return exit.done
   }
   return await execution(running(plan, compared, limits), options.output, border, session)
+}
+
+async function compareDeclared(options: ApplyOptions, border: Border, session: Session): Promise<Compared> {
+  const compared = await compareAs('declared', options, border, session)
+  refuseDirty(compared.loaded.uncommitted, options)
+  return compared
+}
+
+/** What the working tree says does not count: a date that is due stands on the protected branch. */
+async function compareDue(options: ApplyOptions, border: Border, session: Session): Promise<Compared> {
+  return await onlyDue(await compareAs('protected', options, border, session))
+}
+
+async function compareAs(
+  compare: 'declared' | 'protected',
+  options: ApplyOptions,
+  border: Border,
+  session: Session,
+): Promise<Compared> {
+  const progress = await openProgress(border, session.quiet)
+  return await compareAll({
+    ...reading(border, session, options),
+    compare,
+    onReading: (system) => {
+      progress.doing(`reading ${system}`)
+    },
+  }).finally(progress.end)
 }
 
 /**
@@ -247,7 +284,9 @@ async function show(
   border: Border,
   { quiet }: Session,
 ): Promise<void> {
-  const { next: _next, ...around } = aroundOf(plan, compared, options, { command: 'apply' })
+  const { next: _next, ...around } = aroundOf(plan, compared, options, {
+    command: options.due === true ? 'apply --due' : 'apply',
+  })
   const refused = around.unread.length > 0 || exitCodeOf(plan.findings) !== exit.done
   if (quiet && !refused && (options.autoApprove === true || options.expect !== undefined)) return
   showWarnings(compared.loaded.diagnostics, border)

@@ -1,5 +1,6 @@
 /** `rolecall drift`: what is live beside what the protected branch (or, without one, the working tree) declares. */
 import { Option, type Command } from 'commander'
+import { refKey } from '../model/resource.ts'
 import type { Border } from './border.ts'
 import { exit, worst, type ExitCode } from './exit.ts'
 import type { SystemCase } from './reconcile.ts'
@@ -40,22 +41,22 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
   const { classify } = await import('../plan/drift.ts')
   const { openProgress } = await import('./progress.ts')
   const progress = await openProgress(border, session.quiet)
-  const { at, cases, unread, loaded } = await compareAll({
+  const compared = await compareAll({
     ...reading(border, session, options),
     compare: 'protected',
     onReading: (system) => {
       progress.doing(`reading ${system}`)
     },
   }).finally(progress.end)
+  const { at, cases, unread, loaded } = compared
+  const parted = await (await import('./due.ts')).dueIn(compared)
   const waiting = await (await import('./waiting.ts')).waitingIn(cases, loaded.workspace, border)
   const report = classify({
     now: at.toISOString(),
-    systems: cases.map(({ config, changes, desired, inventory }) => ({
-      name: config.name,
-      changes,
-      desired,
-      inventory,
-      waiting: waiting.filter(({ ref }) => ref.system === config.name),
+    systems: cases.map((one) => ({
+      ...{ name: one.config.name, changes: one.changes, desired: one.desired, inventory: one.inventory },
+      due: wholly(parted.get(one)),
+      waiting: waiting.filter(({ ref }) => ref.system === one.config.name),
     })),
   })
   const text = await rendered(
@@ -74,6 +75,14 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
     ...(unread.length + unproven.length > 0 ? [exit.unknown] : []),
   ])
 }
+
+/** By `kind:key`; a change of which a part is something else is an edit to be applied. */
+function wholly({ due, left }: Parts = { due: [], left: [] }): ReadonlySet<string> {
+  const others = new Set(left.map(({ ref }) => refKey(ref)))
+  return new Set(due.map(({ ref }) => refKey(ref)).filter((name) => !others.has(name)))
+}
+
+type Parts = NonNullable<ReturnType<Awaited<ReturnType<typeof import('./due.ts').dueIn>>['get']>>
 
 /** What was compared and may not be all there is: neither equal nor different is sure of it. */
 async function withoutProof(cases: readonly SystemCase[]): Promise<UnprovenRead[]> {

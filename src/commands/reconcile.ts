@@ -404,11 +404,25 @@ function compare(
   }
   const changes =
     changesIn?.(read) ?? diff({ desired, actual, description, rules, config, inventory, ...known })
-  const around = { config, description, rules, desired, people: workspace.people }
+  const guarded = guardCase(read, workspace, [])
+  const one = { config, connector, observation, desired, inventory, past, changes, guarded }
+  return withChanges(one, changes, workspace, at)
+}
+
+/** The case with these changes, in their order, in place of all that differs. */
+export function withChanges(
+  one: SystemCase,
+  changes: readonly Change[],
+  { people }: Pick<Workspace, 'people'>,
+  at: Date,
+): SystemCase {
+  const { config, connector, desired, observation } = one
+  const { description, rules } = connector
+  const actual = observation.graph
+  const around = { config, description, rules, desired, people }
   const owners = ownerContext(around, actual, changes.filter(isWrite), at.toISOString())
   const steps = order(changes, { actual, description, rules, system: config.name, owners })
-  const guarded = guardCase(read, workspace, steps)
-  return { config, connector, observation, desired, inventory, past, changes, guarded }
+  return { ...one, changes, guarded: { ...one.guarded, steps } }
 }
 
 function guardCase(

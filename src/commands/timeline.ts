@@ -19,11 +19,11 @@ import { Graph, type GraphView } from '../model/graph.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import { kinds, refKey, type ResourceRef } from '../model/resource.ts'
 import type { Workspace } from '../model/workspace.ts'
-import { diff } from '../plan/diff.ts'
 import { order } from '../plan/order.ts'
 import { lastingOn } from '../plan/lasting.ts'
 import { ownerContext, ownersIn } from '../plan/owners.ts'
 import { simulate } from '../plan/simulate.ts'
+import { differing } from './differing.ts'
 import type { Compared, SystemCase } from './reconcile.ts'
 
 /** From the day after the reading to `to`. Only days on which a date may turn something are worked out. */
@@ -139,12 +139,11 @@ function turnOf(
   { day, compared }: { readonly day: string; readonly compared: Compared },
 ): Turn | undefined {
   const { one, graph: before, desired: was, inventory } = state
-  const { config, connector, past, observation } = one
+  const { config, connector, observation } = one
   const { description, rules } = connector
-  const desired = workspace.desired.get(config.name)
-  if (desired === undefined) return undefined
-  const grounds = past === undefined ? {} : { grounds: past.grounds }
-  const changes = diff({ desired, actual: before, description, rules, config, inventory, ...grounds })
+  const wished = workspace.desired.get(config.name)
+  if (wished === undefined) return undefined
+  const { desired, changes } = differing(one, wished, { actual: before, inventory })
   const writes = changes.filter(isWrite)
   if (writes.length === 0) return undefined
   const now = `${day}T00:00:00.000Z`

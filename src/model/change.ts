@@ -24,9 +24,10 @@ export interface Part {
 /**
  * Why a resource, or a part of one, is left as it is:
  * `unmanaged` nobody declared it; `stage` the system's stage holds the change back; `sealed` no plan may
- * write it; `mapped` the identity provider decides it.
+ * write it; `mapped` the identity provider decides it; `undated` only what a date brings is carried out, and this is
+ * an edit that is still to be applied, or somebody's hand.
  */
-export type KeepReason = 'unmanaged' | 'stage' | 'sealed' | 'mapped'
+export type KeepReason = 'unmanaged' | 'stage' | 'sealed' | 'mapped' | 'undated'
 
 /** What the diff found, before the order is known. Each situation has just what it needs. */
 export type Change =

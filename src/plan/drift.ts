@@ -50,6 +50,8 @@ interface DriftInput {
     readonly desired: DesiredGraph
     readonly inventory: readonly InventoryEntry[]
     readonly waiting: readonly Waiting[]
+    /** By `kind:key`, what a date alone has made different. */
+    readonly due: ReadonlySet<string>
   }[]
 }
 
@@ -57,7 +59,7 @@ export function classify({ now, systems }: DriftInput): DriftReport {
   const entries = [...systems]
     .sort((a, b) => byText(a.name, b.name))
     .flatMap((system) => {
-      const facts = { waiting: byRef(system.waiting), didMove: movement(system) }
+      const facts = { waiting: byRef(system.waiting), didMove: didMove(system), due: system.due }
       return system.changes.map((change) => entryOf(change, facts))
     })
   const counts = Object.fromEntries(
@@ -91,9 +93,10 @@ interface Facts {
   readonly waiting: ReadonlyMap<string, Waiting>
   /** Whether the wishes behind the change are other ones than those that were applied. */
   readonly didMove: (change: Change) => boolean
+  readonly due: ReadonlySet<string>
 }
 
-function entryOf(change: Change, { waiting, didMove }: Facts): DriftEntry {
+function entryOf(change: Change, { waiting, didMove, due }: Facts): DriftEntry {
   if (change.action === 'keep' && change.reason === 'unmanaged') return { class: 'unmanaged', change }
   if (change.action === 'manual') return { class: 'manual', change }
   if (change.action === 'keep' && change.reason === 'mapped' && change.held === 'create')
@@ -101,12 +104,7 @@ function entryOf(change: Change, { waiting, didMove }: Facts): DriftEntry {
   const waits = waiting.get(refKey(change.ref))
   if (waits) return { class: 'waiting', change, forWhom: waits.forWhom, since: waits.since }
   if (!didMove(change)) return { class: 'changed', change }
-  return { class: isDue(change) ? 'due' : 'not-applied', change }
-}
-
-/** The words in which a wish says that a date made it what it is. */
-function isDue({ cause }: Change): boolean {
-  return /^(expired|begins) on \d|days of grace are over/.test(cause?.because ?? '')
+  return { class: due.has(refKey(change.ref)) ? 'due' : 'not-applied', change }
 }
 
 const hours = 3_600_000
@@ -122,7 +120,10 @@ function isDifference(entry: DriftEntry, now: string): boolean {
  * document the change comes from (a group that takes somebody out). Something nobody ever declared or applied, and that is
  * removed because its collection is exclusive, appeared behind our back too.
  */
-function movement({ desired, inventory }: DriftInput['systems'][number]): Facts['didMove'] {
+export function didMove({
+  desired,
+  inventory,
+}: Pick<DriftInput['systems'][number], 'desired' | 'inventory'>): Facts['didMove'] {
   const applied = new Map(inventory.map((entry) => [refKey(entry), entry]))
   let byDocument: ReadonlyMap<string, readonly Wish[]> | undefined
   const isAsApplied = (wish: Wish): boolean => applied.get(refKey(wish.ref))?.wish === wishDigest(wish)

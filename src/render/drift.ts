@@ -21,7 +21,7 @@ const classes: Readonly<Record<DriftClass, { readonly title: string; readonly ac
     act: 'Put it into the manifests, or set it back with rolecall apply.',
   },
   'not-applied': { title: 'not yet applied', act: 'Run rolecall apply.' },
-  due: { title: 'due', act: 'A date has come: run rolecall apply.' },
+  due: { title: 'due', act: 'A date has come: run rolecall apply --due.' },
   waiting: { title: 'waiting for a person', act: 'Remind them; nothing is to be sent.' },
   manual: { title: 'to be done by hand', act: 'The system has no interface for it: follow the steps.' },
   unmanaged: { title: 'unmanaged', act: 'Declare it, or name it in ignore; rolecall leaves it alone.' },

@@ -32,7 +32,7 @@ export function stepBlocks(system: SystemPlan, style: SystemStyle): Block[] {
 
 /** What would be done and is not, by what holds it back, shown as what is done. */
 export function heldBlocks(system: SystemPlan, style: SystemStyle): Block[] {
-  return (['stage', 'sealed', 'mapped'] as const).flatMap((reason) => {
+  return (['stage', 'sealed', 'mapped', 'undated'] as const).flatMap((reason) => {
     const steps = system.steps.filter(
       ({ change }) => change.action === 'keep' && change.held !== undefined && change.reason === reason,
     )
@@ -66,6 +66,7 @@ const heldWords = {
   stage: ({ stage }: SystemPlan) => `held back by stage "${stage}"`,
   sealed: () => 'sealed: no plan may write it',
   mapped: () => 'left to the identity provider',
+  undated: () => 'left out: no date alone brings it, so it waits for rolecall apply',
 } as const
 
 /** `3 unmanaged accounts: guest, old-bot, x`: what is left alone, as counts with a few names. */
@@ -86,6 +87,7 @@ const keepWords = {
   stage: 'held back',
   sealed: 'sealed',
   mapped: 'mapped',
+  undated: 'left out',
 } as const
 
 function fold(label: string, names: readonly string[], { pen, indent }: SystemStyle): string {

@@ -9,6 +9,7 @@ import { evidences, type Plan } from '../../src/model/plan.ts'
 import { Graph } from '../../src/model/graph.ts'
 import { kinds } from '../../src/model/resource.ts'
 import { canonical, sha256 } from '../../src/plan/digest.ts'
+import type { Wish } from '../../src/model/desired.ts'
 import { classify, driftClasses, wishDigest } from '../../src/plan/drift.ts'
 import { assemble, type PlanInput } from '../../src/plan/plan.ts'
 import { parsePlan, serializePlan } from '../../src/plan/planfile.ts'
@@ -322,6 +323,7 @@ describe('drift', () => {
           desired: desired(of.wishes ?? []),
           inventory: of.inventory ?? [],
           waiting: [],
+          due: new Set(),
           ...more,
         },
       ],
@@ -377,25 +379,17 @@ describe('drift', () => {
     expect(classes({ live: [live('group', 'new')], config: { exclusive: ['group'] } })).toEqual(['changed'])
   })
 
-  it('due, if a date came', () => {
-    const expired = wish(person('bo', { fields: { status: 'suspended' } }), {
-      cause: { file: 'a.yaml', line: 3, document: 'User/bo', because: 'expired on 2026-11-21' },
-    })
-    const inventory = [applied('account', 'bo', { wish: wishDigest(wish(person('bo'))) })]
-    expect(classes({ wishes: [expired], live: [person('bo')], inventory })).toEqual(['due'])
-  })
-
-  it('due, if the day of a membership is over, and not if anything else differs too', () => {
-    const links = { groups: ['group:oncall', 'group:other'] }
-    const ended = { 'group:oncall': 'expired on 2026-11-21' }
-    const before = wish(person('bo', { links }))
-    const of = (groups: string[]): World => ({
-      wishes: [wish(person('bo', { links: { groups } }), { exactGroups: true, ended })],
-      live: [live('group', 'oncall'), live('group', 'other'), person('bo', { links })],
+  it('due, if a date alone has made it, and only where the wish is another than the one applied', () => {
+    const expired = wish(person('bo', { fields: { status: 'suspended' } }))
+    const of = (before: Wish): World => ({
+      wishes: [expired],
+      live: [person('bo')],
       inventory: [applied('account', 'bo', { wish: wishDigest(before) })],
     })
-    expect(classes(of(['group:other']))).toContain('due')
-    expect(classes(of([]))).not.toContain('due')
+    const due = new Set(['account:bo'])
+    expect(classes(of(wish(person('bo'))), { due })).toEqual(['due'])
+    expect(classes(of(wish(person('bo'))))).toEqual(['not-applied'])
+    expect(classes(of(expired), { due })).toEqual(['changed'])
   })
 
   it('waiting is a difference after fourteen days', () => {
