@@ -58,7 +58,7 @@ module.exports = {
     only(
       'guard-layer',
       '^src/guard/',
-      ['^src/model/', '^src/connector/(describe|contract)[.]ts$', '^src/plan/'],
+      ['^src/model/', '^src/connector/(describe|contract)[.]ts$', '^src/plan/', '^src/access/'],
       '',
     ),
     only(

@@ -3,13 +3,20 @@ import type { Command } from 'commander'
 import { registerExplain } from './access-explain.ts'
 import { registerForecast } from './access-forecast.ts'
 import { registerReport } from './access-report.ts'
+import { registerSimulate } from './access-simulate.ts'
 import { registerWhoCan } from './access-who-can.ts'
 import type { Border } from './border.ts'
 
 type Register = (access: Command, border: Border) => void
 
 /** In the order of the help. */
-const questions: readonly Register[] = [registerWhoCan, registerExplain, registerReport, registerForecast]
+const questions: readonly Register[] = [
+  registerWhoCan,
+  registerExplain,
+  registerSimulate,
+  registerReport,
+  registerForecast,
+]
 
 export function registerAccess(program: Command, border: Border): void {
   const access = program

@@ -5,6 +5,7 @@ import process from 'node:process'
 import { resolveSecret, showReference } from '../connector/secrets.ts'
 import { openRepository } from '../git/repository.ts'
 import { openLedgerReader } from '../ledger/open.ts'
+import { daysBetween } from '../manifest/dates.ts'
 import { kinds } from '../model/resource.ts'
 import type { LedgerConfig, SystemConfig, Workspace } from '../model/workspace.ts'
 import { countDiagnostics } from '../render/diagnostics.ts'
@@ -132,7 +133,7 @@ function placeOf(config: LedgerConfig): string {
   }
 }
 
-async function system(config: SystemConfig, { env }: Border, root: string): Promise<Check[]> {
+async function system(config: SystemConfig, { env, now }: Border, root: string): Promise<Check[]> {
   const topic = `system ${config.name}`
   const where = config.endpoint === undefined ? '' : `, ${config.endpoint}`
   const checks = [good(topic, `${config.connector}${where}, stage ${config.stage}`)]
@@ -149,7 +150,23 @@ async function system(config: SystemConfig, { env }: Border, root: string): Prom
       for (const warning of resolved.warnings) checks.push(note(topic, warning))
     }
   }
+  if (config.expires !== undefined) checks.push(lasting(topic, config.expires, now()))
   return checks
+}
+
+/** Days before the end from which on it is time to make new ones: a holiday may lie between. */
+const soon = 14
+
+/** No system tells when its credentials end, so a person writes it down, and this is who remembers. */
+function lasting(topic: string, expires: string, now: Date): Check {
+  const days = daysBetween(now.toISOString().slice(0, 10), expires)
+  const fix =
+    'Make new ones, put them where the System says, and write their last day in credentials.expires.'
+  if (days < 0) return wrong(topic, `the credentials ended on ${expires}`, fix)
+  const left = days === 0 ? 'today' : `in ${count(days, 'day')}, on ${expires}`
+  return days <= soon
+    ? wrong(topic, `the credentials end ${left}`, fix)
+    : good(topic, `the credentials end ${left}`)
 }
 
 /** A read as plan would do it. */

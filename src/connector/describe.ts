@@ -59,8 +59,8 @@ export interface KindDescription {
   readonly rename: boolean
   /** Whether the kind may be created and deleted here; `false`: fixed by the system. */
   readonly writable: boolean
-  /** The only keys there are, always there: one that is not shown is empty, and none is made or removed. */
-  readonly fixed?: readonly string[]
+  /** The only keys there are, each with what it holds while it is not shown: none is made or removed. */
+  readonly fixed?: Readonly<Record<string, JsonObject>>
   readonly fields: Readonly<Record<string, FieldDescription>>
   readonly links: Readonly<Record<string, LinkDescription>>
   /** All of them must hold before anything of the kind is removed; none means nothing ever is. */

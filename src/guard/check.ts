@@ -9,6 +9,7 @@ import type { Guard } from './guard.ts'
 import { identityChanged } from './identity-changed.ts'
 import { lastOwner, lastOwnerNow } from './last-owner.ts'
 import { ledgerNotDurable } from './ledger-not-durable.ts'
+import { mappingWidened } from './mapping-widened.ts'
 import { noSecretSink } from './no-secret-sink.ts'
 import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
@@ -51,6 +52,7 @@ export const guards: readonly Guard[] = [
   sharpDrop,
   identityChanged,
   removalLimit,
+  mappingWidened,
   released,
   ledgerNotDurable,
   noSecretSink,

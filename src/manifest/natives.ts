@@ -142,7 +142,10 @@ function problem(
     ? {
         code: `ambiguous-${dashed(type)}`,
         ...at,
-        message: `${of} more than one ${what} that "${name}" may mean, or one by a longer name.`,
+        message:
+          several.length > 1
+            ? `${of} more than one ${what} called "${name}".`
+            : `${of} the ${what} "${name}" under a longer name.`,
         fix: `Write ${several.map((full) => `"${full}"`).join(' or ')}.`,
       }
     : {

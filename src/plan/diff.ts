@@ -69,8 +69,8 @@ function undeclared(scene: Scene, kind: Kind, described: KindDescription): Chang
 function addition(scene: Scene, wish: Wish, described: KindDescription): Change[] {
   const { ref, cause } = wish
   if (scene.isProvisioned(wish)) return [awaited(wish)]
-  if (described.fixed?.includes(ref.key) === true)
-    return difference(scene, wish, { ref, fields: {}, links: {} }, described)
+  const unshown = described.fixed?.[ref.key]
+  if (unshown) return difference(scene, wish, { ref, fields: unshown, links: {} }, described)
   const { sent, byHand } = creation(described, wish)
   const { chosen: mapped, rest } = partition(
     { before: emptyPart, after: sent },

@@ -62,9 +62,11 @@ export function acceptance(finding: Finding, plan: Plan): string[] {
   ]
 }
 
-/** The people, where they are few enough to be read and each has a handle. */
-function names({ people = [] }: Finding): string[] {
-  const known = people.length <= 20 && people.every((name) => /^[a-z0-9][a-z0-9._-]*$/.test(name))
+/** The people, where they are few enough to be read, or have to be named, and each has a handle. */
+function names({ code, people = [] }: Finding): string[] {
+  const known =
+    (people.length <= 20 || code === 'access-widened') &&
+    people.every((name) => /^[a-z0-9][a-z0-9._-]*$/.test(name))
   return known && people.length > 0 ? ['  names:', ...people.map((name) => `    - ${name}`)] : []
 }
 

@@ -161,7 +161,7 @@ export function guess(
 /** Whether the system has the kind; a kind that it lacks is never left out in silence. */
 export function hasKind(context: Context, site: Site, kind: Kind, place: Place, what: string): boolean {
   const described = site.description.kinds[kind]
-  if (described?.writable === true) return true
+  if (described?.writable === true || described?.fixed !== undefined) return true
   const lack = described ? `fixes its ${what} itself` : `has no ${what}`
   context.report.error(
     'unsupported-kind',

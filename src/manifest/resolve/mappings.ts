@@ -53,13 +53,14 @@ function keyOf(context: Context, site: Site, mapping: Mapping): string | undefin
   const { fixed } = site.description.kinds.mapping ?? {}
   const { name } = mapping
   if (!fixed) return foldKey(site.description, 'mapping', name?.name ?? mapping.handle)
-  if (!name) return fixed.find((key) => key === site.system.config.authentication) ?? fixed[0]
-  if (fixed.includes(name.name)) return name.name
+  const keys = Object.keys(fixed)
+  if (!name) return keys.find((key) => key === site.system.config.authentication) ?? keys[0]
+  if (keys.includes(name.name)) return name.name
   context.report.error(
     'unknown-mapping',
     name.place,
     `The ${showSite(site)} has no group mapping "${name.name}".`,
-    suggest(name.name, fixed, 'mappings'),
+    suggest(name.name, keys, 'mappings'),
   )
   return undefined
 }

@@ -6,6 +6,8 @@ import type {
 } from '../../connector/describe.ts'
 import type { JsonObject } from '../../model/json.ts'
 
+const nothingMapped = { fallback: 'none', rules: [] }
+
 /**
  * What generic code must know about an OpenVPN CloudConnexa account (API v1): its kinds, how each value is compared and
  * written, who owns it, and how a read is proven whole. Pure data, loaded by every command; nothing here opens a socket.
@@ -93,7 +95,7 @@ export const description: Description = {
       keyCaseInsensitive: false,
       rename: false,
       writable: false,
-      fixed: ['saml', 'ldap'],
+      fixed: { saml: nothingMapped, ldap: nothingMapped },
       evidence: ['uncapped-single'],
       fields: {
         mode: scalar('`single`: the first rule that matches decides; `multiple`: all that match count.', {
@@ -116,7 +118,7 @@ export const description: Description = {
           native: 'attribute',
           steps: [
             'In the portal, set the user group mapping rules of {name} to these and no others, in this processing order:',
-            '  {number}. {item}',
+            'Rule {number}: {item}.',
             'They take effect for each person at the next sign-in.',
           ],
         },
