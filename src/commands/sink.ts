@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { constants, type Stats } from 'node:fs'
-import { lstat, open, realpath, type FileHandle } from 'node:fs/promises'
+import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import process from 'node:process'
 import type { SecretRecord, SecretSink } from '../apply/ports.ts'
@@ -66,17 +66,13 @@ async function unfinished(opened: FileHandle): Promise<string> {
 
 /** Opens or makes it, for this user alone. A link could lead anywhere, and what others may read is no place for a secret. */
 async function openPrivate(file: string): Promise<FileHandle> {
-  const link = await lstat(file).then(
-    (facts) => facts.isSymbolicLink(),
-    () => false,
-  )
-  if (link) throw notPrivate(file, 'is a link', 'Name the file itself.')
   const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW } = constants
   let opened: FileHandle
   try {
     opened = await open(file, O_APPEND | O_CREAT | O_RDWR | O_NOFOLLOW, 0o600)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    if (code === 'ELOOP') throw notPrivate(file, 'is a link', 'Name the file itself.')
     throw notPrivate(
       file,
       `cannot be written (${code})`,

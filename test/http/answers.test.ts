@@ -127,6 +127,7 @@ describe('a status', () => {
 
 describe('a body', () => {
   const jsonType = { 'content-type': 'application/json' }
+  const packedType = { ...jsonType, 'content-encoding': 'gzip' }
   it.each([
     [
       'a page of HTML',
@@ -140,6 +141,17 @@ describe('a body', () => {
     ],
     ['JSON that is cut', () => new Response('[{"id":1},', { headers: jsonType }), 'is not well-formed JSON'],
     ['two values', () => new Response('[][]', { headers: jsonType }), 'is not well-formed JSON'],
+    [
+      'JSON that was packed and is cut',
+      () => new Response(gzipSync('[1,2,3]').subarray(0, 14), { headers: packedType }),
+      'is not well-formed JSON',
+    ],
+    [
+      'what was packed and is cut before it begins',
+      () => new Response(gzipSync('[1,2,3]').subarray(0, 10), { headers: packedType }),
+      'is empty',
+    ],
+    ['nothing', () => new Response('', { headers: jsonType }), 'is empty'],
     [
       'bytes that are no UTF-8',
       () => new Response(Buffer.from([0x22, 0xff, 0x22]), { headers: jsonType }),

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openHttpReader, openHttpWriter } from '../../src/connector/http/http.ts'
+import { Pace } from '../../src/connector/http/pace.ts'
 import { path } from '../../src/connector/http/path.ts'
 import { clock, dialect, server, target } from './server.ts'
 
@@ -65,20 +66,30 @@ describe('the pace', () => {
     expect(time.passed()).toBe(15_000)
   })
 
+  it('counts what is still under way: the system has not, when it says what is left', () => {
+    const pace = new Pace({ reads: 0, writes: 0 })
+    const now = Date.parse('2026-11-25T12:00:00Z')
+    const waits = [1, 2, 3].map(() => pace.take('reads', now))
+    pace.answered(new Headers(rate(3)), now)
+    expect([...waits, pace.take('reads', now), pace.take('reads', now)]).toEqual([0, 0, 0, 0, 15_000])
+  })
+
   it('stops for everybody when one is told to wait', async () => {
-    const time = clock()
-    let told = false
+    const { sleep: _none, ...machine } = target('', { now: () => new Date() })
+    let told: number | undefined
     const early: string[] = []
     const { origin, asked } = await server((context, { path: at }) => {
-      if (told && time.passed() < 30_000) early.push(at)
-      if (told) return context.json([])
-      told = true
-      return context.body(null, 429, { 'retry-after': '30' })
+      if (told !== undefined && Date.now() < told + 1000) early.push(at)
+      if (told !== undefined) return context.json([])
+      told = Date.now()
+      return context.body(null, 429, { 'retry-after': '1' })
     })
-    const http = openHttpReader(target(origin, time), dialect({ concurrency: 1 }))
-    const other = openHttpReader(target(origin, time), dialect())
-    await http.read(path`/a`)
-    await other.read(path`/b`)
+    const http = openHttpReader({ ...machine, endpoint: origin }, dialect())
+    const other = openHttpReader({ ...machine, endpoint: origin }, dialect())
+    const first = http.read(path`/a`)
+    await vi.waitUntil(() => told !== undefined)
+    await new Promise((done) => setTimeout(done, 50))
+    await Promise.all([first, other.read(path`/b`)])
     expect([asked.length, early]).toEqual([3, []])
   })
 
