@@ -5,7 +5,9 @@
 import type { Connector, Observation, Reader } from '../connector/contract.ts'
 import { withProfile } from '../connector/describe.ts'
 import { ConnectorFault } from '../connector/fault.ts'
+import { together } from '../access/impact.ts'
 import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
+import { meaningOf } from '../guard/meaning.ts'
 import { refusals } from '../guard/exit.ts'
 import type { LedgerReader } from '../ledger/ledger.ts'
 import { withLiveNames } from '../manifest/natives.ts'
@@ -128,6 +130,7 @@ export function judge({ at, loaded, cases, decided }: Compared, undoes?: string)
     now: at.toISOString(),
     systems: guarded,
     findings,
+    impact: together(guarded.map(meaningOf)),
     document: workspace.document,
     edited: loaded.edited,
     ...(commit === undefined ? {} : { commit }),

@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts'
 import { findingCodes } from '../model/finding.ts'
 import type { Acceptance, Guardrail } from '../model/workspace.ts'
 import { accept } from './acceptance.ts'
+import { accessWidened } from './access-widened.ts'
 import { anchorTouched } from './anchor-touched.ts'
 import { custom } from './custom.ts'
 import { emptyDesired } from './empty-desired.ts'
@@ -9,7 +10,6 @@ import type { Guard } from './guard.ts'
 import { identityChanged } from './identity-changed.ts'
 import { lastOwner, lastOwnerNow } from './last-owner.ts'
 import { ledgerNotDurable } from './ledger-not-durable.ts'
-import { mappingWidened } from './mapping-widened.ts'
 import { noSecretSink } from './no-secret-sink.ts'
 import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
@@ -52,7 +52,7 @@ export const guards: readonly Guard[] = [
   sharpDrop,
   identityChanged,
   removalLimit,
-  mappingWidened,
+  accessWidened,
   released,
   ledgerNotDurable,
   noSecretSink,

@@ -5,6 +5,7 @@ import type { DesiredGraph } from '../model/desired.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import type { Step } from '../model/plan.ts'
+import type { Impact } from '../model/access.ts'
 import { refKey, type ResourceRef } from '../model/resource.ts'
 import type { LastSeen } from '../model/seen.ts'
 import type { Guardrail, Person, SystemConfig } from '../model/workspace.ts'
@@ -13,6 +14,8 @@ import type { Past } from '../plan/past.ts'
 import { seenThrough } from '../plan/renaming.ts'
 import type { Former } from '../plan/scene.ts'
 import { simulate } from '../plan/simulate.ts'
+import { meaningOf } from './meaning.ts'
+import { personBehind } from './person.ts'
 
 /** What is known of one system when its part of a plan is judged. */
 export interface GuardCase {
@@ -69,6 +72,8 @@ export interface Scene extends GuardCase, Omit<Times, 'now'>, OwnerContext {
   touching(ref: Pick<ResourceRef, 'kind' | 'key'>): readonly Write[]
   /** The state as it was read, with every name as it will be: to be compared with the end, key by key. */
   readonly was: GraphView
+  /** What it means for people. */
+  readonly impact: Impact
   /** Handle of the person behind an account, by the key it ends with: the manifests know it, else the inventory, else its key. */
   person(coming: string): string
   /** Whether the manifests say so of the account that ends with this key: then it is stopped, whatever it is. */
@@ -83,7 +88,6 @@ export function sceneOf(one: GuardCase, times: Times): Scene {
   const writes = [...stepOf.keys()]
   const touched = touchedBy(writes)
   const owners = ownerContext(one, start, writes, times.now)
-  const handles = lazy(() => handlesOf(one.inventory ?? []))
   const end = lazy(() => simulate(start, writes, description))
 
   return {
@@ -99,9 +103,9 @@ export function sceneOf(one: GuardCase, times: Times): Scene {
     after: (some) => simulate(start, some, description),
     touching: (ref) => touched.get(refKey(ref)) ?? [],
     was: seenThrough(start, owners.renames),
-    person: (coming) => {
-      const key = owners.live('account', coming)
-      return desired.wishes.account.get(coming)?.person ?? handles().get(key) ?? key
+    person: personBehind(one, (coming) => owners.live('account', coming)),
+    get impact() {
+      return meaningOf(one)
     },
     compromised: (coming) => desired.wishes.account.get(coming)?.compromised === true,
   }
@@ -119,11 +123,6 @@ function touchedBy(writes: readonly Write[]): ReadonlyMap<string, readonly Write
     if (write.action === 'rename') add(`${write.ref.kind}:${write.from}`, write)
   }
   return touched
-}
-
-function handlesOf(inventory: readonly InventoryEntry[]): ReadonlyMap<string, string> {
-  const accounts = inventory.filter((entry) => entry.kind === 'account')
-  return new Map(accounts.map((entry) => [entry.key, entry.handle]))
 }
 
 function lazy<V>(make: () => V): () => V {

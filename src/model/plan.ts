@@ -1,3 +1,4 @@
+import type { Impact } from './access.ts'
 import type { Change } from './change.ts'
 import type { Finding } from './finding.ts'
 import type { Kind } from './resource.ts'
@@ -88,6 +89,8 @@ export interface Plan {
    */
   readonly withoutIntent?: readonly string[]
   readonly findings: readonly Finding[]
+  /** What it means for people: it follows from the changes and what was read, so `intent` does not bind it. */
+  readonly impact: Impact
   readonly documents: readonly PlannedDocument[]
   /** SHA-256 over what a reviewer approves: changes, codes and counts of findings, contents of documents. */
   readonly intent: string

@@ -1,5 +1,6 @@
 import type { Observation, Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
+import type { Impact } from '../model/access.ts'
 import { isWrite, type Change } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
@@ -36,6 +37,7 @@ export interface PlanInput {
   /** Systems for which other documents will count once the change at hand is merged; others than those of the plan do not matter. */
   readonly edited?: readonly string[]
   readonly findings: readonly Finding[]
+  readonly impact: Impact
   /** `Workspace.document`. */
   readonly document: (name: string) => PlannedDocument | undefined
 }
@@ -55,6 +57,7 @@ export function assemble(input: PlanInput): Plan {
     systems: systems.sort((a, b) => byText(a.name, b.name)),
     ...(withoutIntent.length === 0 ? {} : { withoutIntent: withoutIntent.sort(byText) }),
     findings: [...input.findings].sort(byFinding),
+    impact: input.impact,
     documents: documentsOf(input),
   } as const
   const plan = { ...content, intent: intentOf(content) }

@@ -4,11 +4,12 @@
  */
 import { refuses, type Finding } from '../model/finding.ts'
 import type { Plan, SystemPlan } from '../model/plan.ts'
+import { accessLines, accessSummary } from './access.ts'
 import { markdown, markdownBlock, markdownCode, terminal } from './encode.ts'
 import { acceptance } from './finding.ts'
 import { count } from './layout.ts'
 import { paint } from './paint.ts'
-import { summaryOf, tallyOf, tallyWords } from './summary.ts'
+import { summaryOf, tallyOf, tallyWords, writesOf } from './summary.ts'
 import {
   estimateLines,
   heldBlocks,
@@ -93,10 +94,20 @@ function essentials(plan: Plan, around: Around, whole: boolean): string {
     `${markdown(summaryOf(plan))}\n\n`,
     `intent ${code(plan.intent)}${plan.commit === undefined ? '' : ` · commit ${code(plan.commit)}`}\n\n`,
     around.firstWave === undefined ? '' : `${markdown(firstWaveWords(around.firstWave))}\n\n`,
+    accessPart(plan, whole),
     ...[...apart, apart.length > 0 ? '\n' : ''],
     ...plan.findings.map((finding) => findingPart(finding, plan, whole)),
     ownersPart(plan),
   ].join('')
+}
+
+/** Of what is not vital, as much as may be read in a comment. */
+function accessPart(plan: Plan, whole: boolean): string {
+  if (writesOf(plan) === 0) return ''
+  const style = { pen: paint(false), width: 120, indent: 0, most: whole ? 100 : 0 }
+  const lines = accessLines(plan.impact, style)
+  const block = lines.length === 0 ? '' : `${markdownBlock(lines.join('\n'), 'diff')}\n\n`
+  return `**Access** ${markdown(accessSummary(plan.impact))}\n\n${block}`
 }
 
 function findingPart(finding: Finding, plan: Plan, whole: boolean): string {

@@ -1,11 +1,12 @@
-/** A plan for a person at a terminal: what refuses it first, then what would happen, at the end what to do now. */
+/** A plan for a person at a terminal: what it means, what refuses it, what would happen, at the end what to do now. */
 import { refuses } from '../model/finding.ts'
 import type { Plan, SystemPlan } from '../model/plan.ts'
+import { accessLines, accessSummary } from './access.ts'
 import { terminal } from './encode.ts'
 import { findingLines } from './finding.ts'
 import { count, enumerate, wrapWords } from './layout.ts'
 import { paint, type Paint } from './paint.ts'
-import { summaryOf, tallyOf, tallyWords } from './summary.ts'
+import { summaryOf, tallyOf, tallyWords, writesOf } from './summary.ts'
 import {
   aside,
   estimateLines,
@@ -49,6 +50,7 @@ export function renderText(plan: Plan, around: Around, given: TextStyle): string
   const pen = paint(colour)
   const style = { pen, width, indent: 2, shapes }
   const parts = [
+    accessPart(plan, style),
     findings(plan, pen, width),
     ...around.unread.map((fault) => unread(fault, pen, width)),
     ...around.afterMerge.map((system) => [
@@ -62,6 +64,12 @@ export function renderText(plan: Plan, around: Around, given: TextStyle): string
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n')
+}
+
+/** What it means comes first; a plan that sends nothing means nothing. */
+function accessPart({ impact, ...plan }: Plan, style: Parameters<typeof accessLines>[1]): string[] {
+  if (writesOf(plan) === 0) return []
+  return [`${style.pen.bold('Access')}   ${accessSummary(impact)}`, ...accessLines(impact, style)]
 }
 
 function findings(plan: Plan, pen: Paint, width: number): string[] {

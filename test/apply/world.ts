@@ -2,6 +2,7 @@
  * A small organisation on a real directory and a real ledger, with faults that can be asked for. Wishes in, a plan
  * as the commands make it, an apply, and what is there afterwards.
  */
+import { together } from '../../src/access/impact.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -155,6 +156,7 @@ export function makeWorld(
       now: at,
       systems: [guard],
       findings,
+      impact: together([]),
       document: () => undefined,
     })
     seen.set(made, observation)

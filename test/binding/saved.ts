@@ -1,4 +1,5 @@
 /** A plan over a random world, as it is saved, and what is said of it when the live side is another. */
+import { together } from '../../src/access/impact.ts'
 import { movedSincePlan } from '../../src/apply/stale.ts'
 import type { Moved } from '../../src/apply/report.ts'
 import { isWrite } from '../../src/model/change.ts'
@@ -39,7 +40,13 @@ export function save(world: World): Saved {
   const steps = order(changes, { actual, description, rules, system, owners })
   const observation = { graph: actual, proofs: {}, readAt: plannedAt, calls: 1 }
   const plan = assemble({
-    ...{ tool: 'rolecall 0.1.0', now: plannedAt, findings: [], document: () => undefined },
+    ...{
+      tool: 'rolecall 0.1.0',
+      now: plannedAt,
+      findings: [],
+      impact: together([]),
+      document: () => undefined,
+    },
     systems: [{ ...input, observation, steps }],
   })
   const saved = plan.systems[0]!

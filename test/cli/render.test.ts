@@ -1,3 +1,4 @@
+import { together } from '../../src/access/impact.ts'
 import { describe, expect, it } from 'vitest'
 import { shapesOf } from '../../src/commands/shapes.ts'
 import type { Change } from '../../src/model/change.ts'
@@ -54,6 +55,7 @@ function planOf(
     expiresAt: '2026-11-22T16:00:00.000Z',
     systems: [system],
     findings,
+    impact: together([]),
     documents: [],
     intent: 'a'.repeat(64),
     digest: 'b'.repeat(64),

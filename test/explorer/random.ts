@@ -3,6 +3,7 @@
  * it may crash: what is there then, and what a later run makes of it. The system is the realm, in which the right also
  * comes through nested groups.
  */
+import { together } from '../../src/access/impact.ts'
 import { execute } from '../../src/apply/driver.ts'
 import type { Ports } from '../../src/apply/ports.ts'
 import type { RunReport } from '../../src/apply/report.ts'
@@ -130,7 +131,14 @@ function planOf({ truth, ledger }: Point, desired: DesiredGraph, second: number)
     now: at,
   })
   if (findings.some(refuses)) return undefined
-  return assemble({ tool: 'rolecall', now: at, systems: [one], findings, document: () => undefined })
+  return assemble({
+    tool: 'rolecall',
+    now: at,
+    systems: [one],
+    findings,
+    impact: together([]),
+    document: () => undefined,
+  })
 }
 
 const many: Acceptance = {

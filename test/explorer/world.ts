@@ -2,6 +2,7 @@
  * The world that is explored: two systems, a ledger, runs of rolecall, requests on their way, and time. Each transition
  * is one thing that can happen next; what a run does in it is the real planner, guards, machine and effects.
  */
+import { together } from '../../src/access/impact.ts'
 import { compile } from '../../src/apply/program.ts'
 import type { Run, Event } from '../../src/apply/run.ts'
 import type { Connector, FloorReader, Observation, Rules, WriteResult } from '../../src/connector/contract.ts'
@@ -314,7 +315,14 @@ class World {
     const context = { acceptances: [], spent: new Map(), guardrails: [], today: now.slice(0, 10), now }
     const findings = check(cases, context, this.#defences.guards)
     if (findings.some(refuses)) return undefined
-    const plan = assemble({ tool: 'rolecall', now, systems: cases, findings, document: () => undefined })
+    const plan = assemble({
+      tool: 'rolecall',
+      now,
+      systems: cases,
+      findings,
+      impact: together([]),
+      document: () => undefined,
+    })
     const descriptions = Object.fromEntries(
       cases.map(({ description }) => [description.connector, description]),
     )

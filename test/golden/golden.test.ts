@@ -2,6 +2,7 @@
  * Manifests and a live state on one side, the plan as a person reads it on the other: each sort of change has its
  * case. `UPDATE=1 npx vitest run test/golden` accepts what is printed now; read the difference before you commit it.
  */
+import { meaningOf } from '../../src/guard/meaning.ts'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/guard/check.ts'
@@ -70,7 +71,7 @@ function planOf(name: string): { text: string; changes: readonly Change[] } {
   const system = { config, description, rules, observation, desired, steps, inventory, people: workspace.people }
   const { acceptances, guardrails, document } = workspace
   const findings = check([system], { acceptances, guardrails, spent: new Map(), today, now })
-  const plan = assemble({ tool: 'rolecall', now, systems: [system], findings, document })
+  const plan = assemble({ tool: 'rolecall', now, systems: [system], findings, impact: meaningOf(system), document })
   const style = { colour: false, width: 100, shapes: shapesOf(descriptions) }
   return { text: renderText(plan, { unread: [], afterMerge: [] }, style), changes: steps.map((step) => step.change) }
 }

@@ -2,6 +2,7 @@
  * A workspace that lives: commits on a protected branch, a real directory, a ledger that is kept and one that is lost.
  * What a command does between its options and its output is done here in this process, with the same functions.
  */
+import { together } from '../../src/access/impact.ts'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -159,7 +160,14 @@ export function makeLife(repo: Repo, start: Date): Life {
         now: at,
       }
       const findings = check([one], context)
-      const plan = assemble({ tool: 'test', now: at, systems: [one], findings, document: workspace.document })
+      const plan = assemble({
+        tool: 'test',
+        now: at,
+        systems: [one],
+        findings,
+        impact: together([]),
+        document: workspace.document,
+      })
       return { changes, plan, findings, past, observation, workspace }
     },
     apply: ({ plan, past, observation, workspace }, ledger) => {

@@ -1,4 +1,5 @@
 /** Prints a plan file, made in whatever time zone and language this process runs in. */
+import { together } from '../../src/access/impact.ts'
 import { Graph } from '../../src/model/graph.ts'
 import { sha256 } from '../../src/plan/digest.ts'
 import { assemble } from '../../src/plan/plan.ts'
@@ -49,6 +50,7 @@ const plan = assemble({
     },
   ],
   findings: [],
+  impact: together([]),
   document: (document) => ({ document, digest: sha256(document) }),
 })
 process.stdout.write(serializePlan(plan))

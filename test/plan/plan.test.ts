@@ -1,3 +1,4 @@
+import { together } from '../../src/access/impact.ts'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -71,6 +72,7 @@ function planOf(
   more: Partial<PlanInput> = {},
 ): Plan {
   return assemble({
+    impact: together([]),
     tool: 'rolecall 0.1.0',
     now,
     commit: 'a'.repeat(40),

@@ -2,6 +2,7 @@
  * Where a scenario is played: systems and the ledger are plain values, and each call that a run makes is a point at
  * which it may crash, or another run come in between. Planner, guards and executor are the real ones.
  */
+import { together } from '../../src/access/impact.ts'
 import { execute } from '../../src/apply/driver.ts'
 import type { Ports } from '../../src/apply/ports.ts'
 import type { RunReport } from '../../src/apply/report.ts'
@@ -134,7 +135,14 @@ export class Stage {
     const context = { acceptances: [], spent: new Map(), guardrails: [], today: now.slice(0, 10), now }
     const findings = check(cases, context)
     if (guards === 'on' && findings.some(refuses)) return { cases, findings }
-    const plan = assemble({ tool: 'rolecall', now, systems: cases, findings, document: () => undefined })
+    const plan = assemble({
+      tool: 'rolecall',
+      now,
+      systems: cases,
+      findings,
+      impact: together([]),
+      document: () => undefined,
+    })
     return { plan, cases, findings }
   }
 
