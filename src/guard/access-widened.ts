@@ -15,7 +15,7 @@ export const accessWidened = guard('access-widened', (scene) => [...toEveryone(s
 /** One finding, by what is given: rights that everyone gains, and the policies or grants that give them. */
 function toEveryone(scene: Scene): Found[] {
   const gains = scene.impact.access.filter(isForEveryone)
-  if (gains.length === 0) return []
+  if (gains.length === 0 || isNew(scene)) return []
   const { name } = scene.config
   const accounts = [...scene.end.all('account')].length
   return [
@@ -27,6 +27,11 @@ function toEveryone(scene: Scene): Found[] {
       acceptable: true,
     },
   ]
+}
+
+/** Where there was nobody, nothing is wider than it was: everyone is then whom the same plan brings. */
+function isNew({ was }: Scene): boolean {
+  return [...was.all('account')].length === 0
 }
 
 function isForEveryone({ change, subjects }: AccessChange): boolean {
