@@ -40,6 +40,9 @@ const anchors = config({
 })
 const automation = config({ automation: ['ci-bot'], places: { automation: place(23) } })
 const bot = account('ci-bot', { role: 'Administrator', type: 'service', groups: ['tools'] })
+const payroll = thing('policy', 'payroll', {
+  links: { subjects: ['group:finance'], resources: ['application:payroll'] },
+})
 const crowd = names('m', 20).map((name) => account(name))
 const cannot = { where: 'built in', severity: 'refuse', acceptable: false } as const
 const ana = ref('account', 'ana')
@@ -310,6 +313,23 @@ const examples: readonly Example[] = [
         'This plan reduces 1 owner and removes 1 undeclared thing of exclusive collections (groups) in "vpn", and there was no ledger before this run, which is in CI.',
       remedy:
         'This cannot be accepted: keep the ledger where it outlives the runner (`ledger: {git: {ref: refs/rolecall/ledger}}`, or PostgreSQL). One that lasts and is still to be made is made by the first apply: of a plan without this, or outside CI.',
+    },
+  },
+  {
+    says: 'what few could reach is for everyone',
+    one: guardCase({
+      live: [owner('ana'), owner('bo'), payroll],
+      changes: [update(payroll, {}, { links: { subjects: ['everyone:*'] } })],
+    }),
+    finding: {
+      ...cannot,
+      code: 'access-widened',
+      refs: [ref('policy', 'payroll')],
+      count: 1,
+      acceptable: true,
+      message:
+        'This plan gives everyone in "vpn" 1 right that not everyone had: reach application:payroll. That is 2 accounts today, and every one that comes.',
+      remedy: 'Name the groups that need it, or write an Acceptance that has `atMost: 1`.',
     },
   },
   {

@@ -1,5 +1,6 @@
-import type { AccessFacts, AccessRules, Inherited, Pass, Thing } from '../../connector/contract.ts'
+import type { AccessFacts, AccessRules, Inherited, Pass, Thing, Widening } from '../../connector/contract.ts'
 import type { Rank } from '../../model/access.ts'
+import type { Write } from '../../model/change.ts'
 import type { GraphView } from '../../model/graph.ts'
 import type { Json } from '../../model/json.ts'
 import { splitTarget, type LinkTarget, type Resource } from '../../model/resource.ts'
@@ -10,7 +11,7 @@ import { description } from './describe.ts'
  * above; policies let their subjects reach resources; a role is held on a resource by a grant, and on everything, or
  * on a scope, by an account.
  */
-export const access: AccessRules = { facts, within, inherits }
+export const access: AccessRules = { facts, within, inherits, widens }
 
 function facts({ type, name, resource }: Thing): AccessFacts {
   switch (type) {
@@ -146,6 +147,31 @@ const governed = [
   'locationContext',
   'devicePosture',
 ]
+
+/** Who has which attributes is not written here, so nobody can be named: what the rules give may go to anybody. */
+function widens(before: GraphView, after: GraphView, writes: readonly Write[]): readonly Widening[] {
+  return writes.flatMap(({ ref }): Widening[] => {
+    const [was, is] = [before, after].map((graph) => graph.get('mapping', ref.key)?.fields)
+    if (ref.kind !== 'mapping' || was === undefined || is === undefined) return []
+    const many = was['mode'] === 'single' && is['mode'] === 'multiple'
+    const reordered = isReordered(listOf(was['rules']), listOf(is['rules']))
+    return [
+      ...(many
+        ? [`The mapping "${ref.key}" gives each person all groups that match, and no longer the first alone.`]
+        : []),
+      ...(reordered
+        ? [`The rules of the mapping "${ref.key}" are tried in another order, so people get other groups.`]
+        : []),
+    ].map((message) => ({ refs: [ref], message }))
+  })
+}
+
+/** Whether rules that stay come in another order. */
+function isReordered(was: readonly string[], is: readonly string[]): boolean {
+  const [kept, known] = [new Set(is), new Set(was)]
+  const then = was.filter((rule) => kept.has(rule))
+  return is.filter((rule) => known.has(rule)).some((rule, at) => rule !== then[at])
+}
 
 const everything: LinkTarget = 'all:*'
 
