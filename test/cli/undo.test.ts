@@ -42,6 +42,8 @@ describe('F30: undo', () => {
     expect(plain(first.stderr)).toBe(
       `Takes back run RUN by WHO of TIME
 
+Access   nobody gains or loses anything
+
 office  directory, stage full   1 to change
   owners   ana, bo
 
