@@ -3,6 +3,7 @@ import type { AccessChange } from '../model/access.ts'
 import { kinds, refKey, splitTarget, type Kind, type ResourceRef } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
 import { guard, type Found } from './guard.ts'
+import { mappingWidened } from './mapping-widened.ts'
 import type { Scene } from './scene.ts'
 import { counted, named } from './words.ts'
 
@@ -10,7 +11,11 @@ import { counted, named } from './words.ts'
  * Access is given to people by name, or to groups whose members somebody chose. What is given to everyone, or follows
  * from a rule that sorts people by itself, reaches whom nobody looked at, today and later: somebody has to say so.
  */
-export const accessWidened = guard('access-widened', (scene) => [...toEveryone(scene), ...byRule(scene)])
+export const accessWidened = guard('access-widened', (scene) => [
+  ...toEveryone(scene),
+  ...mappingWidened(scene),
+  ...byRule(scene),
+])
 
 /** One finding, by what is given: rights that everyone gains, and the policies or grants that give them. */
 function toEveryone(scene: Scene): Found[] {

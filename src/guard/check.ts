@@ -15,13 +15,14 @@ import { ownAccess } from './own-access.ts'
 import { ownersBelowMinimum } from './owners-below-minimum.ts'
 import { released } from './released.ts'
 import { removalLimit } from './removal-limit.ts'
-import { sceneOf, type GuardCase } from './scene.ts'
+import type { GuardCase } from './case.ts'
+import { sceneOf } from './scene.ts'
 import { sealedOwner } from './sealed-owner.ts'
 import { sharpDrop } from './sharp-drop.ts'
 import { systemInvariant } from './system-invariant.ts'
 import { unprovenRead } from './unproven-read.ts'
 
-export type { GuardCase } from './scene.ts'
+export type { GuardCase } from './case.ts'
 
 /** What the findings of a run hang on besides its systems. */
 export interface GuardContext {

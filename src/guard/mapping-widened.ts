@@ -2,7 +2,7 @@ import { mappingIn, type Mapping } from '../access/simulate.ts'
 import { remapped, type Person } from '../access/remapped.ts'
 import type { Change } from '../model/change.ts'
 import type { Resource } from '../model/resource.ts'
-import { guard, type Found } from './guard.ts'
+import type { Found } from './guard.ts'
 import type { Scene } from './scene.ts'
 
 /**
@@ -10,9 +10,9 @@ import type { Scene } from './scene.ts'
  * order, gives access to people whom nobody named (M10). So they are named before, by somebody who looked. Here it is a
  * person who makes the change, by hand, since the plan asks for it; what is written is judged with all other writes.
  */
-export const mappingWidened = guard('access-widened', (scene) =>
-  scene.steps.flatMap(({ change }) => (isOnMapping(change) ? found(scene, change) : [])),
-)
+export function mappingWidened(scene: Scene): readonly Found[] {
+  return scene.steps.flatMap(({ change }) => (isOnMapping(change) ? found(scene, change) : []))
+}
 
 type OnMapping = Extract<Change, { action: 'manual' }>
 

@@ -4,7 +4,7 @@ import { isWrite } from '../model/change.ts'
 import { inverse, renamesIn, settle } from '../plan/renaming.ts'
 import { sidesOf } from '../plan/sides.ts'
 import { personBehind } from './person.ts'
-import type { GuardCase } from './scene.ts'
+import type { GuardCase } from './case.ts'
 
 /** What one system's part of a plan means for people, worked out once: the plan shows it, and a guard judges it. */
 export function meaningOf(one: GuardCase): Impact {

@@ -1,5 +1,5 @@
 import type { InventoryEntry } from '../model/inventory.ts'
-import type { GuardCase } from './scene.ts'
+import type { GuardCase } from './case.ts'
 
 /**
  * Who is behind an account, by the key it ends with: the manifests know it, else what was applied to it before, else it
