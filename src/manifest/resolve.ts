@@ -8,6 +8,7 @@ import type { RuleReader } from '../model/rule.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import type { Connectors, Manifest } from './document.ts'
 import { lintGroup, lintPolicy, lintPeople, lintRoles, lintUser } from './lint.ts'
+import { lintReach } from './lint-reach.ts'
 import {
   normalizeGroup,
   normalizeMapping,
@@ -90,7 +91,8 @@ export function resolveManifests(input: ResolveInput): Resolved {
 
   const people = resolvePeople(context, users, groups)
   resolvePolicies(context, policies)
-  resolveMappings(context, of('GroupMapping').map(normalizeMapping))
+  const mappings = of('GroupMapping').map(normalizeMapping)
+  resolveMappings(context, mappings)
 
   const resolved = { ...finish(context), people, ...decisions(context, of, input) }
   for (const policy of policies) lintPolicy(context, policy)
@@ -99,6 +101,7 @@ export function resolveManifests(input: ResolveInput): Resolved {
     for (const group of groups) lintGroup(context, group)
     lintRoles(context, roles)
     lintPeople(context, users)
+    lintReach(context, { policies, groups, users, mappings })
   }
   return resolved
 }
