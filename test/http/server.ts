@@ -7,7 +7,7 @@ import type { Target } from '../../src/connector/contract.ts'
 import { secret } from '../../src/connector/secrets.ts'
 import type { Dialect } from '../../src/connector/http/dialect.ts'
 
-export interface Asked {
+interface Asked {
   readonly method: string
   readonly path: string
   readonly query: string
@@ -17,7 +17,7 @@ export interface Asked {
 
 type Answering = (context: Context, asked: Asked) => Response | Promise<Response>
 
-export interface Server {
+interface Server {
   readonly origin: string
   readonly asked: Asked[]
 }
@@ -53,7 +53,7 @@ export async function server(answering: Answering): Promise<Server> {
 }
 
 /** A clock that moves only when somebody sleeps. */
-export interface Clock {
+interface Clock {
   readonly now: () => Date
   readonly sleep: (milliseconds: number, stop?: AbortSignal) => Promise<void>
   readonly slept: number[]

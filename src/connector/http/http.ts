@@ -2,7 +2,7 @@
  * What connectors speak HTTP through. One client talks to one origin with one system's credentials; what is safe to
  * do again it does again, within limits, and what it cannot know it says. A reader has no way to send a write.
  */
-import type { Target, WriteResult } from '../contract.ts'
+import type { Target } from '../contract.ts'
 import type { Answer, ReadOptions, Sent, WriteOptions } from './answer.ts'
 import { Client } from './client.ts'
 import type { Dialect } from './dialect.ts'
@@ -62,10 +62,4 @@ export function openHttpWriter(target: Target, dialect: Dialect): HttpWriter {
     send: (method, path, options) => client.send(method, client.address(path, options?.query), options),
     close: () => client.close(),
   }
-}
-
-/** What the executor is told where the connector has nothing to add. */
-export function writeResult(sent: Sent): WriteResult {
-  if (sent.outcome === 'done') return { outcome: 'done' }
-  return { outcome: sent.outcome === 'uncertain' ? 'uncertain' : 'failed', message: sent.message }
 }

@@ -8,10 +8,10 @@ export interface StartingPace {
   readonly reads: number
   readonly writes: number
 }
-export type Sort = 'reads' | 'writes'
+type Sort = 'reads' | 'writes'
 
 /** What a system says of its limit: tokens left, how many at most, and how many come back each second. */
-export interface Allowance {
+interface Allowance {
   readonly remaining: number
   readonly perSecond: number
   readonly burst: number

@@ -10,7 +10,7 @@ export interface Page<Item, Next> extends Omit<PageFacts, 'ids'> {
   readonly next?: Next
 }
 
-export interface Listing<Item, Next> {
+interface Listing<Item, Next> {
   /** What the description declares for this kind. */
   readonly evidence: readonly Evidence[]
   /** Reads the page that `at` leads to, the first one for undefined. 403 as a ConnectorFault makes the list unproven. */
