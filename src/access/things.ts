@@ -44,6 +44,8 @@ export class Things {
     for (const kind of kinds)
       if (kind !== 'account') for (const resource of graph.all(kind)) this.#ask(resource.ref, resource)
     for (const to of [...this.#into.keys()]) this.meet(to)
+    // A fact about the system as a whole may give everyone something, with no resource that says so.
+    this.meet('everyone:*')
   }
 
   /** Things that are in no graph are known once something passes to them. */

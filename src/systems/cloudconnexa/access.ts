@@ -22,13 +22,9 @@ function facts({ type, name, resource }: Thing, graph: GraphView): AccessFacts {
     case 'account':
       return resource === undefined ? nothing : ofAccount(resource)
     case 'everyone':
-      return graph.facts?.['topology'] === 'custom'
-        ? nothing
-        : {
-            passes: [],
-            rights: [reach(everything)],
-            note: 'the topology is full mesh: no policy has any effect',
-          }
+      return graph.facts?.['topology'] === 'custom' ? nothing : { passes: [{ to: fullMesh }], rights: [] }
+    case 'topology':
+      return { passes: [], rights: [reach(everything)], note: 'no policy has any effect' }
     case 'role':
       return { passes: [], rights: rightsOf(name) }
     case 'policy':
@@ -42,6 +38,8 @@ function facts({ type, name, resource }: Thing, graph: GraphView): AccessFacts {
 
 const nothing: AccessFacts = { passes: [], rights: [] }
 const everything: LinkTarget = 'all:*'
+/** What stands in the way when everybody reaches everything: no resource, and it is told as the way. */
+const fullMesh: LinkTarget = 'topology:full-mesh'
 
 /** A status that is not known may be a usable one. */
 function ofAccount(account: Resource): AccessFacts {
