@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { check, guards, type GuardCase, type GuardContext } from '../../src/guard/check.ts'
 import { refusals } from '../../src/guard/exit.ts'
 import type { Finding } from '../../src/model/finding.ts'
+import { description } from '../../src/systems/directory/describe.ts'
+import { rules } from '../../src/systems/directory/rules.ts'
 import {
   account,
   allRead,
@@ -255,6 +257,24 @@ const examples: readonly Example[] = [
         'The groups of "vpn" are not proven to be read whole (the pages show 40 of 41), and this plan creates 1 of them; what the read missed would be made a second time.',
       remedy:
         'This cannot be accepted: run again, and if it stays so, `rolecall doctor --system vpn` says what the read lacks.',
+    },
+  },
+  {
+    says: 'a new account needs a password, and only apply knows a place for it',
+    one: {
+      ...guardCase({ live: [owner('ana')], changes: [create(account('zoe'))] }),
+      description: { ...description, newPassword: { min: 12, max: 64, symbols: '-' } },
+      rules: { ...rules, needsPassword: () => true },
+    },
+    finding: {
+      ...cannot,
+      code: 'no-secret-sink',
+      severity: 'warn',
+      refs: [ref('account', 'zoe')],
+      count: 1,
+      message:
+        'In "vpn" 1 new account needs a password, which is made when the plan is carried out and written to a place of yours before the account is.',
+      remedy: 'Name the place to apply: --secrets-to file:PATH, or --secrets-to exec:PROGRAM.',
     },
   },
   {
