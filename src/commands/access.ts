@@ -1,5 +1,6 @@
 /** `rolecall access`: questions about access, each in a file of its own. None of them sends anything. */
 import type { Command } from 'commander'
+import { registerDiff } from './access-diff.ts'
 import { registerExplain } from './access-explain.ts'
 import { registerForecast } from './access-forecast.ts'
 import { registerReport } from './access-report.ts'
@@ -13,6 +14,7 @@ type Register = (access: Command, border: Border) => void
 const questions: readonly Register[] = [
   registerWhoCan,
   registerExplain,
+  registerDiff,
   registerSimulate,
   registerReport,
   registerForecast,

@@ -67,6 +67,11 @@ export function csvCell(text: string): string {
   return /[",;']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+/** Text inside HTML, between tags or inside a quoted attribute: shows what `terminal` shows. */
+export function html(text: string): string {
+  return terminal(text).replace(/[&<>"']/g, (sign) => htmlEntities[sign] ?? sign)
+}
+
 /** Columns a character takes on a terminal: none for combining marks, two for wide East Asian and emoji. */
 export function columns(character: string): number {
   if (/^\p{M}$/u.test(character)) return 0
@@ -74,6 +79,8 @@ export function columns(character: string): number {
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+
+const htmlEntities: Readonly<Record<string, string>> = { ...entities, '"': '&quot;', "'": '&#39;' }
 
 const gap = '&#8203;'
 
