@@ -12,11 +12,12 @@ const examples = `Examples:
   rolecall plan --system vpn --system cloud   of these only
   rolecall plan --out plan.json               keep it, to run exactly that with rolecall apply plan.json
   rolecall plan -o markdown --out comment.md  for a comment on a pull request
+  rolecall plan -o html --out plan.html       as a page, to look around in
   rolecall plan --detailed-exitcode           end with 2 when something would change
 `
 
 interface PlanOptions extends NarrowOptions {
-  readonly output?: 'text' | 'json' | 'markdown'
+  readonly output?: 'text' | 'json' | 'markdown' | 'html'
   readonly out?: string
   readonly detailedExitcode?: boolean
   readonly owners?: boolean
@@ -27,7 +28,9 @@ export function registerPlan(program: Command, border: Border): void {
     .command('plan')
     .description('show what would change, and what refuses it; sends nothing')
     .addHelpText('before', examples)
-    .addOption(new Option('-o, --output <format>', 'what to write').choices(['text', 'json', 'markdown']))
+    .addOption(
+      new Option('-o, --output <format>', 'what to write').choices(['text', 'json', 'markdown', 'html']),
+    )
     .option('--out <file>', 'write it to a file; without -o the plan file for apply')
     .option('--system <name>', 'only this system; may be repeated', collect)
     .option('--owners', 'list each owner of every system, and why one is not counted')
@@ -85,7 +88,7 @@ async function show(made: Plan, compared: Compared, options: PlanOptions, border
 export async function rendered(
   made: Plan,
   around: Around,
-  output: 'text' | 'json' | 'markdown',
+  output: 'text' | 'json' | 'markdown' | 'html',
   border: Pick<Border, 'colour' | 'width'>,
   eachOwner = false,
 ): Promise<string> {
@@ -99,6 +102,10 @@ export async function rendered(
   if (output === 'markdown') {
     const { renderMarkdown } = await import('../render/markdown.ts')
     return renderMarkdown(made, around, shapes)
+  }
+  if (output === 'html') {
+    const { planPage } = await import('../render/page/plan.ts')
+    return planPage(made, around, shapes)
   }
   const { renderText } = await import('../render/text.ts')
   return renderText(made, around, { colour: border.colour.out, width: border.width, shapes, eachOwner })

@@ -15,7 +15,10 @@ export interface AccessDiff {
 }
 
 /** Ends in a line end. Whatever somebody asked for by name is shown whole. */
-export function accessDiffText(diff: AccessDiff, { colour, width }: { colour: boolean; width: number }): string {
+export function accessDiffText(
+  diff: AccessDiff,
+  { colour, width }: { colour: boolean; width: number },
+): string {
   const pen = paint(colour)
   const lines = accessLines(diff.impact, { pen, width, indent: 2, most: Infinity })
   const head = `${pen.bold('Access')}  ${terminal(accessSummary(diff.impact))}, from ${terminal(diff.before)} to ${terminal(diff.after)}`
@@ -51,6 +54,8 @@ export function accessDiffCsv({ impact }: AccessDiff): string {
 function asideOf({ added, removed, after }: AccessDiff): string[] {
   return [
     ...added.map((system) => `${system} is declared only by ${after}: nothing is compared.`),
-    ...removed.map((system) => `${system} is not declared any more by ${after}: what is there stays as it is.`),
+    ...removed.map(
+      (system) => `${system} is not declared any more by ${after}: what is there stays as it is.`,
+    ),
   ]
 }

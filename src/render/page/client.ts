@@ -71,7 +71,7 @@ export function client(): void {
   const choices = element('choices')
   const ends = new Map<string, number[]>()
   ways.forEach((way, at) => {
-    for (const end of [way[2], way.at(-1) as number]) {
+    for (const end of new Set(way.slice(2) as number[])) {
       const name = names[end] ?? ''
       const known = ends.get(name)
       if (known) known.push(at)
@@ -156,7 +156,10 @@ export function client(): void {
       if (a === undefined || b === undefined) continue
       const [x, y, z] = [a.x + box.width, a.y + box.height / 2, b.y + box.height / 2]
       const bend = (x + b.x) / 2
-      const line = svg('path', { d: `M${x} ${y}C${bend} ${y} ${bend} ${z} ${b.x} ${z}`, class: `way ${change}` })
+      const line = svg('path', {
+        d: `M${x} ${y}C${bend} ${y} ${bend} ${z} ${b.x} ${z}`,
+        class: `way ${change}`,
+      })
       if (words.size > 0) line.append(svg('title', {}, [...words].join(', ')))
       image.append(line)
     }

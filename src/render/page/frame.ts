@@ -13,7 +13,10 @@ export interface Fragment {
 }
 
 /** HTML with values put in: every value is encoded, unless it is a fragment itself. */
-export function fragment(parts: TemplateStringsArray, ...values: readonly (Fragment | string | number)[]): Fragment {
+export function fragment(
+  parts: TemplateStringsArray,
+  ...values: readonly (Fragment | string | number)[]
+): Fragment {
   return { html: parts.reduce((text, part, at) => text + shown(values[at - 1]) + part) }
 }
 
@@ -72,10 +75,17 @@ ${body}
 }
 
 /** The bar with the search, above everything that is searched. */
-export const searchBar = fragment`<div class="bar" role="search"><label for="search">Search</label>
+const searchBar = fragment`<div class="bar" role="search"><label for="search">Search</label>
 <input id="search" type="search" placeholder="name, system, group, file …" autocomplete="off" aria-describedby="hint">
 <span id="hint" class="soft"><kbd>/</kbd> to search, <kbd>Esc</kbd> to see all</span><span id="told" class="soft" role="status"></span></div>
 `
+
+/** Everything that is searched. Of very many lines a browser lays out only those that are seen. */
+export function lines(content: Fragment, count: number): Fragment {
+  return fragment`${searchBar}<div id="lines" class="${count > 500 ? 'many' : ''}">
+${content}</div>
+`
+}
 
 /** Where the access of somebody, or to something, is drawn. */
 export const graph = fragment`<section id="graph" aria-labelledby="graph-title"><h2 id="graph-title">Access as a picture</h2>

@@ -9,7 +9,7 @@ import { atLargeWords, targetWords } from '../rights.ts'
 import { summaryOf, tallyOf, tallyWords } from '../summary.ts'
 import type { Around } from '../text.ts'
 import { view, type ChangeView, type Detail, type Shapes } from '../view.ts'
-import { each, fragment, graph, nothing, page, searchBar, type Fragment, type Way } from './frame.ts'
+import { each, fragment, graph, lines, nothing, page, type Fragment, type Way } from './frame.ts'
 
 export function planPage(plan: Plan, around: Around, shapes: Shapes): string {
   const refused = plan.findings.some(refuses)
@@ -19,9 +19,10 @@ export function planPage(plan: Plan, around: Around, shapes: Shapes): string {
 <p>${summaryOf(plan)}</p>
 <p class="facts">Made ${plan.createdAt}, holds until ${plan.expiresAt}${plan.commit === undefined ? '' : `, of commit ${plan.commit}`}</p>
 <p class="facts mono">intent ${plan.intent}</p>
-${aside(plan, around)}${findings(plan)}${searchBar}<div id="lines">
-${access(plan.impact, rows)}${each(plan.systems, (system) => changes(system, shapes))}</div>
-${graph}`
+${aside(plan, around)}${findings(plan)}${lines(
+    fragment`${access(plan.impact, rows)}${each(plan.systems, (system) => changes(system, shapes))}`,
+    rows.length + plan.systems.reduce((sum, { steps }) => sum + steps.length, 0),
+  )}${graph}`
   return page(title, body, waysOf(plan.impact))
 }
 
@@ -30,7 +31,8 @@ function aside({ withoutIntent = [] }: Plan, { unread, afterMerge }: Around): Fr
     ...unread.map(({ system, message, fix = '' }) => `${system} was not read: ${message} ${fix}`.trim()),
     ...afterMerge.map((system) => `${system} is read after merge: the protected ref does not have it yet.`),
     ...withoutIntent.map(
-      (system) => `${system} has no intent: the change edits what decides over it, and is planned anew after merge.`,
+      (system) =>
+        `${system} has no intent: the change edits what decides over it, and is planned anew after merge.`,
     ),
   ]
   return each(lines, (line) => fragment`<article class="warn"><p>${line}</p></article>`)
@@ -53,7 +55,7 @@ function findingPart(finding: Finding, plan: Plan): Fragment {
   return fragment`<article class="${refused ? 'refuse' : finding.severity === 'warn' ? 'warn' : 'fine'}"><h3>${word} <code>${finding.code}</code> in ${finding.system}</h3>
 <p>${finding.message}</p>${finding.refs.length > 1 ? fragment`<p class="soft">${refs}${more}</p>` : nothing}
 <p>${finding.acceptedBy === undefined ? finding.remedy : `Accepted by ${finding.acceptedBy}.`}</p><p class="soft">rule: ${finding.where}</p>
-${document === '' ? nothing : fragment`<pre>${each(document.split("\n"), line)}</pre>`}</article>
+${document === '' ? nothing : fragment`<pre>${each(document.split('\n'), line)}</pre>`}</article>
 `
 }
 
@@ -121,8 +123,15 @@ function detailPart(detail: Detail): Fragment {
 
 function valuePart(detail: Detail): Fragment {
   if ('lines' in detail) return each(detail.lines, (text) => fragment`<div>${text}</div>`)
-  if ('comes' in detail)
-    return fragment`${each(detail.goes, (text) => fragment`<span class="goes">${text}</span> `)}${each(detail.comes, (text) => fragment`<span class="comes">${text}</span> `)}`
+  if ('comes' in detail) {
+    const members = [
+      ...detail.goes.map((text) => fragment`<span class="goes">${text}</span>`),
+      ...detail.comes.map((text) => fragment`<span class="comes">${text}</span>`),
+    ]
+    return members.length === 0
+      ? fragment`none`
+      : each(members, (member) => fragment`${member === members[0] ? '' : ', '}${member}`)
+  }
   const { from, to } = detail
   return fragment`${from === undefined ? nothing : fragment`<span class="goes">${from === '' ? 'none' : from}</span> `}<span class="comes">${to === undefined ? 'not set' : to === '' ? 'none' : to}</span>`
 }

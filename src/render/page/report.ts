@@ -3,22 +3,24 @@ import type { Line } from '../../access/answers.ts'
 import { splitTarget, type LinkTarget } from '../../model/resource.ts'
 import { count } from '../layout.ts'
 import { atLargeWords, rightWords, targetWords, wayWords } from '../rights.ts'
-import { each, fragment, graph, page, searchBar, type Way } from './frame.ts'
+import { each, fragment, graph, lines, page, type Fragment, type Way } from './frame.ts'
 
 /** `state`: of which state it is told, `as it is`. */
-export function reportPage(lines: readonly Line[], state: string, madeAt: string): string {
-  const subjects = new Set(lines.map(({ system, subject }) => `${system} ${subject}`)).size
-  const systems = [...new Set(lines.map(({ system }) => system))]
+export function reportPage(rights: readonly Line[], state: string, madeAt: string): string {
+  const subjects = new Set(rights.map(({ system, subject }) => `${system} ${subject}`)).size
+  const systems = [...new Set(rights.map(({ system }) => system))]
   const body = fragment`<h1>rolecall access report</h1>
-<p>${count(lines.length, 'right')} of ${count(subjects, 'subject')} in ${count(systems.length, 'system')}, ${state}.</p>
+<p>${count(rights.length, 'right')} of ${count(subjects, 'subject')} in ${count(systems.length, 'system')}, ${state}.</p>
 <p class="facts">Made ${madeAt}</p>
-${searchBar}<div id="lines"><ul class="access">${each(lines, (line) => {
-    const vital = line.rank !== 'ordinary'
-    return fragment`<li data-row class="${vital ? 'vital' : ''}"><span title="${line.rank}">${vital ? '!' : ''}</span><button type="button" class="name" data-show="${nodeOf(line)}">${subjectWords(line)}</button><span>${line.system}</span><span>${rightWords(line)}${line.rank === 'unknown' ? ', of unknown power' : ''}</span><span class="soft">${wayWords(line.through, line.action)}</span></li>
+${lines(fragment`<ul class="access">${each(rights, row)}</ul>`, rights.length)}${graph}`
+  return page('rolecall access report', body, waysOf(rights, systems.length > 1))
+}
+
+function row(line: Line): Fragment {
+  const vital = line.rank !== 'ordinary'
+  const power = line.rank === 'unknown' ? ', of unknown power' : ''
+  return fragment`<li data-row class="${vital ? 'vital' : ''}"><span title="${line.rank}">${vital ? '!' : ''}</span><button type="button" class="name" data-show="${nodeOf(line)}">${subjectWords(line)}</button><span>${line.system}</span><span>${rightWords(line)}${power}</span><span class="soft">${wayWords(line.through, line.action)}</span></li>
 `
-  })}</ul></div>
-${graph}`
-  return page('rolecall access report', body, waysOf(lines, systems.length > 1))
 }
 
 function subjectWords(line: Line): string {

@@ -16,7 +16,8 @@ code,.mono{font:13px/1.45 ui-monospace,monospace}
 input{font:inherit;color:inherit;background:var(--bar);border:1px solid var(--line);border-radius:6px;padding:.35rem .6rem;min-width:18rem}
 input:focus-visible,summary:focus-visible,button:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 ul{list-style:none;margin:0;padding:0}
-li[data-row]{display:grid;gap:.25rem 1rem;padding:.3rem .5rem;border-bottom:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 2.4rem}
+li[data-row]{display:grid;gap:.25rem 1rem;padding:.3rem .5rem;border-bottom:1px solid var(--line);align-items:start}
+.many li[data-row]{content-visibility:auto;contain-intrinsic-size:auto 2.4rem}
 li[hidden]{display:none}
 .access li{grid-template-columns:1.2rem minmax(8rem,1fr) minmax(5rem,.5fr) 2.5fr 2.5fr}
 .changes li{grid-template-columns:1.2rem 5.5rem minmax(10rem,1.4fr) 3fr minmax(8rem,1fr)}
@@ -38,6 +39,6 @@ svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg rect{fill:var(--bar)
 table{border-collapse:collapse}td,th{text-align:left;padding:.15rem 1rem .15rem 0;vertical-align:top}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem}
 @media(max-width:50rem){.access li,.changes li{grid-template-columns:1.2rem 1fr}}
-@media print{.bar,#graph,.skip{display:none}body{font-size:11px}main{max-width:none;padding:0}li[data-row]{content-visibility:visible;break-inside:avoid}
+@media print{.bar,#graph,.skip{display:none}body{font-size:11px}main{max-width:none;padding:0}.many li[data-row]{content-visibility:visible}li[data-row]{break-inside:avoid}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--bar:#fff;--gain:#116329;--loss:#a40e26;--gainbar:#fff;--lossbar:#fff;--warnbar:#fff}button.name{color:inherit}}
 `
