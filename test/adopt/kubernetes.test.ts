@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -178,6 +179,42 @@ describe.skipIf(!isHere)(`two organisations of a real project ${why}`, { timeout
     expect(plan(later).systems.flatMap((system) => system.steps)).toEqual([])
   })
 
+  it('what it means that a team and the teams in it go is told by access diff: exactly these people and repositories', () => {
+    const later = copy('diff')
+    const team = source(data, 'kubernetes')
+      .filter(({ children }) => children.length > 0)
+      .sort((a, b) => b.children.length - a.children.length)[0]!
+    const reduced = rewritten('diff-source', (name, file) =>
+      name === 'kubernetes' ? withoutTeam(file, team.name) : file,
+    )
+    const commit = (message: string): void => {
+      const who = ['-c', 'user.name=ana', '-c', 'user.email=ana@acme.example']
+      for (const args of [
+        ['add', '-A'],
+        [...who, 'commit', '-qm', message],
+      ])
+        execFileSync('git', args, { cwd: later })
+    }
+    execFileSync('git', ['init', '-q'], { cwd: later })
+    commit('as it was')
+    takeOver(reduced, later)
+    commit(`without ${team.name}`)
+
+    const { code, stdout } = rolecall(later, ['access', 'diff', 'HEAD~1', 'HEAD', '-o', 'csv'])
+    expect(code).toBe(0)
+    const told = stdout
+      .split('\r\n')
+      .slice(1, -1)
+      .map((line) => line.split(','))
+      .map(([change, system, , subject = '', , action, resource]) =>
+        [change, system, fold(subject.replace('account:', '')), action, resource].join(' '),
+      )
+    const after = permissions(reduced, 'kubernetes')
+    const lost = [...permissions(data, 'kubernetes')].filter((each) => !after.has(each))
+    expect(lost.filter((each) => each.includes(' role:')).length).toBeGreaterThan(0)
+    expect(told.sort()).toEqual(lost.map((each) => `loss kubernetes ${each}`).sort())
+  })
+
   /** A copy of the repository with its directories and its ledger. */
   function copy(name: string): string {
     const to = join(home, name)
@@ -211,6 +248,7 @@ describe.skipIf(!isHere)(`two organisations of a real project ${why}`, { timeout
 })
 
 interface Config {
+  readonly default_repository_permission?: string
   readonly admins?: readonly string[]
   readonly members?: readonly string[]
   readonly teams?: TeamConfig['teams']
@@ -256,6 +294,27 @@ function source(folder: string, name: string): SourceTeam[] {
       ]
     })
   return files.flatMap(({ teams }) => walk(teams))
+}
+
+/** Who may do what, as the platform has it: `thockin role:write repository:kubernetes`; each permission holds the lesser ones. */
+function permissions(folder: string, name: string): ReadonlySet<string> {
+  const levels = ['read', 'triage', 'write', 'maintain', 'admin']
+  const byDefault = levels.indexOf(org(folder, name).default_repository_permission ?? 'none')
+  const found = new Set<string>()
+  const walk = (teams: Config['teams'], above: readonly (readonly [string, string])[]): void => {
+    for (const [team, config] of Object.entries(teams ?? {})) {
+      const repositories = [...above, ...Object.entries(config.repos ?? {})]
+      for (const login of config.maintainers ?? []) found.add(`${fold(login)} manage members:${team}`)
+      for (const login of [...(config.maintainers ?? []), ...(config.members ?? [])])
+        for (const [repository, permission] of repositories)
+          for (const level of levels.slice(byDefault + 1, levels.indexOf(permission) + 1))
+            found.add(`${fold(login)} role:${level} repository:${repository}`)
+      walk(config.teams, repositories)
+    }
+  }
+  for (const file of yamlFiles(join(folder, name)))
+    walk((parse(readFileSync(join(folder, name, file), 'utf8')) as Config).teams, [])
+  return found
 }
 
 function counted(
