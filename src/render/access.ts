@@ -14,6 +14,7 @@ import { splitTarget, type LinkTarget } from '../model/resource.ts'
 import { terminal } from './encode.ts'
 import { enumerate, pad, width, wrapWords } from './layout.ts'
 import { painted, type Paint } from './paint.ts'
+import { atLargeWords, targetWords } from './rights.ts'
 
 /** One row, every text still raw. */
 export interface AccessRow {
@@ -71,7 +72,7 @@ export function accessSummary(impact: Impact): string {
       const { type, name } = splitTarget(subject)
       if (isWholeRole(right) && powers.has(`${system}\n${name}`)) continue
       if (type === 'account') people[change].add(personOf(impact, system, name))
-      else atLarge[change].add(whoIs(subject))
+      else atLarge[change].add(atLargeWords(subject))
     }
   for (const { before, after, system, account } of impact.powers)
     people[weight[after] > weight[before] ? 'gain' : 'loss'].add(personOf(impact, system, account))
@@ -156,7 +157,7 @@ function rowsOf(
       : [make(foldedNames(named, line.through[0]), false)]
   const unnamed = others.map((subject) => {
     const isGroup = splitTarget(subject).type === 'group'
-    return make(whoIs(subject), vital || !isGroup, isGroup ? 1 : 0)
+    return make(atLargeWords(subject), vital || !isGroup, isGroup ? 1 : 0)
   })
   return [...unnamed, ...people]
 }
@@ -263,24 +264,6 @@ function targetsWords(targets: readonly LinkTarget[]): string {
           : `${names.length} ${type}s`,
     )
     .join(', ')
-}
-
-/** `application payroll`, `everything`, `members of engineering`. */
-function targetWords(target: LinkTarget): string {
-  const { type, name } = splitTarget(target)
-  if (type === 'all') return 'everything'
-  if (type === 'everyone') return 'everyone'
-  if (type === 'members') return `members of ${name}`
-  return name === '' || name === '*' ? type : `${type} ${name}`
-}
-
-/** Whoever is not an account. */
-function whoIs(subject: LinkTarget): string {
-  const { type, name } = splitTarget(subject)
-  if (type === 'everyone') return name === '*' ? 'everyone' : `everyone in ${name}`
-  if (type === 'group') return `all members of ${name}`
-  if (type === 'attribute') return name === '*' ? 'whoever no rule matches' : `whoever has ${name}`
-  return `${type} ${name}`
 }
 
 function wayWords(through: readonly LinkTarget[], introduced = true): string {

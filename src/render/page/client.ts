@@ -111,7 +111,7 @@ export function client(): void {
       path.slice(0, -1).forEach((name, at) => column.set(name, Math.max(at, column.get(name) ?? 0)))
       last = Math.max(last, path.length - 1)
     }
-    for (const [, , ...path] of drawn) column.set(path.at(-1) as number, last)
+    for (const [, , ...path] of drawn) column.set(path.at(-1) ?? 0, last)
     const columns: number[][] = []
     for (const [name, at] of column) (columns[at] ??= []).push(name)
     const place = new Map<number, { readonly x: number; readonly y: number }>()
@@ -119,7 +119,7 @@ export function client(): void {
     const edges = new Map<string, { from: number; to: number; change: string; words: Set<string> }>()
     for (const [change, words, ...path] of drawn)
       path.slice(1).forEach((to, at) => {
-        const from = path[at] as number
+        const from = path[at] ?? 0
         const key = `${from} ${to} ${change}`
         const edge = edges.get(key) ?? { from, to, change, words: new Set() }
         if (at === path.length - 2) edge.words.add(words)
