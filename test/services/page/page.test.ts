@@ -71,7 +71,7 @@ describe.skipIf(missing !== '')(`pages in a browser ${missing}`, () => {
   it('may not ask for anything either: its policy stops it', async () => {
     const { page, faults } = await open(await planOf(1))
     const answer = await page.evaluate(
-      async () => await fetch('data:,x').then(String, (error: unknown) => `stopped: ${error}`),
+      async () => await fetch('data:,x').then(String, (error: unknown) => `stopped: ${String(error)}`),
     )
     expect(answer).toMatch(/^stopped/)
     expect(faults.join('\n')).toContain('Content Security Policy')
