@@ -45,8 +45,7 @@ function look(state: readonly Resource[], steps: readonly Step[]) {
 
 /** Each of them is on something that a write of the plan hangs on. */
 export function onTouched(state: readonly Resource[], steps: readonly Step[]): Deed[] {
-  const { raw, today, graph } = look(state, steps)
-  const isRenaming = steps.some(({ change }) => change.action === 'rename')
+  const { raw, today, coming, graph } = look(state, steps)
   return steps.flatMap(({ change }): Deed[] => {
     if (!isWrite(change)) return []
     const { kind, key } = change.ref
@@ -58,8 +57,8 @@ export function onTouched(state: readonly Resource[], steps: readonly Step[]): D
     })
     if (change.action === 'create') {
       const made = named(change.after, today)
-      // with renames beside it, the name of now and that of the plan may be of two things
-      if (graph.get(kind, made.ref.key) !== undefined || isRenaming) return []
+      // of a thing that comes under a name which another gives up, or that hangs on such a thing, nobody can make one yet
+      if (graph.get(kind, made.ref.key) !== undefined || refKey(coming(made).ref) !== of) return []
       return [deed('somebody made one', [...state, { ...made, id: 'made/1' }])]
     }
     const one = raw(kind, key)
