@@ -174,7 +174,7 @@ const systemReasons: Readonly<Record<string, string>> = {
 }
 
 function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof LedgerUnreachable) return undefined
+  if (!(error instanceof Error)) return undefined
   // libsql gives a failed open no code, only the number of SQLite in the text
   if (error.message.startsWith('ConnectionFailed')) return reasons['CANTOPEN']
   const code = 'code' in error ? String(error.code) : ''

@@ -76,11 +76,11 @@ export function openSqlite(path: string, options: LedgerOptions): Ledger {
       write(systemsOf(changes), () => {
         const used = run('select 1 from run where digest = ?', record.digest).length > 0
         if (used) return false
-        const { actor, commit, intent, digest, state, startedAt, finishedAt, tool } = record
+        const { actor, commit, intent, digest, state, startedAt, tool } = record
         run(
-          `insert into run (run, actor, "commit", intent, digest, state, startedAt, finishedAt, tool)
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          ...[record.run, actor, commit ?? null, intent, digest, state, startedAt, finishedAt ?? null, tool],
+          `insert into run (run, actor, "commit", intent, digest, state, startedAt, tool)
+             values (?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...[record.run, actor, commit ?? null, intent, digest, state, startedAt, tool],
         )
         for (const change of changes) make(run, change, time())
         return true
@@ -278,7 +278,7 @@ function quietly(work: () => void): void {
   try {
     work()
   } catch {
-    return
+    // nothing is lost by it
   }
 }
 

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hostName, isGone } from '../../src/ledger/host.ts'
 import { LedgerUnreachable } from '../../src/ledger/ledger.ts'
 import { openLedger, openLedgerReader } from '../../src/ledger/open.ts'
+import { transact } from '../../src/ledger/sqlite-file.ts'
 import { openSqlite, openSqliteReader } from '../../src/ledger/sqlite.ts'
 import { ana, ledgerSuite, taken } from './suite.ts'
 
@@ -158,12 +159,68 @@ describe('the file of a SQLite ledger', () => {
       const error = caught(attempt)
       expect(error).toBeInstanceOf(LedgerUnreachable)
       expect(error.message).toBe(`The ledger ${file} ${expected}.`)
+      // where SQLite said so, its own words are kept
+      expect(error.cause instanceof Error).toBe(!words.includes('format'))
     }
   })
 
-  it("another program's database in its place is left alone", () => {
+  it('a file with nothing in it is no ledger yet: asking answers as without one, and writing makes one', async () => {
+    writeFileSync(file, '')
+    const reader = openSqliteReader(file, now)
+    expect([reader.created, await reader.inventory('vpn'), await reader.runs(9)]).toEqual([true, [], []])
+    const ledger = open()
+    expect(ledger.created).toBe(true)
+    await ledger.close()
+  })
+
+  it('one that does not say when it was made is not used', async () => {
+    await open().close()
     const other = new Libsql(file)
-    other.exec('create table precious (a)')
+    other.exec('delete from made')
+    other.close()
+    expect(caught(open).message).toBe('The ledger does not say when it was made.')
+  })
+
+  it('a lock that was given back gives no sign of life', async () => {
+    const ledger = open()
+    const lock = await taken(ledger, 'vpn', 'r1')
+    await lock.release()
+    await expect(lock.beat()).rejects.toThrow('The lock of system "vpn" is not held by this run.')
+    await ledger.close()
+  })
+
+  it('a record of the log that is no JSON any more is told as it stands', async () => {
+    const ledger = open()
+    await ledger.write([{ do: 'audit', event: 'x', detail: {} }])
+    await ledger.close()
+    const other = new Libsql(file)
+    other.exec(`update audit set detail = '{"half'`)
+    other.close()
+    const details: unknown[] = []
+    for await (const { detail } of openSqliteReader(file, now).auditRecords()) details.push(detail)
+    expect(details).toEqual(['{"half'])
+  })
+
+  it('what failed is told, also where SQLite has rolled back already', () => {
+    const database = new Libsql(':memory:')
+    const work = (before: string) => () => {
+      database.exec(before)
+      throw new Error('the disk')
+    }
+    database.exec('create table t (a)')
+    for (const before of ['rollback', 'insert into t values (1)'])
+      expect(() => {
+        transact(database, work(before))
+      }).toThrow('the disk')
+    expect(database.prepare('select * from t').all()).toEqual([])
+  })
+
+  it.each([
+    ['with tables', 'create table precious (a)'],
+    ['without any', 'pragma user_version = 5'],
+  ])("another program's database in its place is left alone: %s", (_name, sql) => {
+    const other = new Libsql(file)
+    other.exec(sql)
     other.close()
     for (const attempt of [open, () => openSqliteReader(file, now)]) {
       expect(caught(attempt).message).toBe(`The file ${file} is a database, but not a ledger of rolecall.`)
