@@ -55,15 +55,15 @@ export async function undo(
   border: Border,
   session: Session,
 ): Promise<ExitCode> {
-  const onlyShown = options.plan === true || options.out !== undefined
-  if (!onlyShown) {
-    refuseUnasked(options, border)
-  }
   const limits = await limitsOf(options, border, session)
   const undoing = await work(name, options, border, session)
-  return onlyShown
+  return isOnlyShown(options)
     ? await show(undoing, options, border)
     : await carryOut(placed(undoing, limits), options, border, session, limits)
+}
+
+function isOnlyShown({ plan, out }: UndoOptions): boolean {
+  return plan === true || out !== undefined
 }
 
 /** Reads what the run did and what is live, and works out what takes it back. */
@@ -74,6 +74,8 @@ async function work(name: string, options: UndoOptions, border: Border, session:
   let branch: Reverting | undefined
   const errandOf = async (loaded: Loaded, ledger: LedgerReader): Promise<Errand> => {
     record = await findRun(ledger, name)
+    // a name that is none is told first: with it nothing would be asked
+    if (!isOnlyShown(options)) refuseUnasked(options, border)
     const sent = sentBy(await ledger.readJournal(record.run))
     if (options.branch !== undefined) {
       const systems = options.system ?? []

@@ -135,10 +135,12 @@ Take it out of them first; rolecall undo RUN --plan --branch NAME writes them as
   })
 
   it('needs somebody to answer, a run that is there, and a system of that run', () => {
-    expect(rolecall(root, ['undo', last()])).toMatchObject({ code: 1 })
-    expect(rolecall(root, ['undo', 'nope', '--plan']).stderr).toContain(
-      'The ledger knows no run "nope".\n  rolecall log lists them, the latest first.',
-    )
+    const { code, stderr } = rolecall(root, ['-q', 'undo', last()])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no terminal to ask') as string])
+    for (const asked of [[], ['--plan']])
+      expect(rolecall(root, ['-q', 'undo', 'nope', ...asked]).stderr).toBe(
+        'error: The ledger knows no run "nope".\n  rolecall log lists them, the latest first.\n',
+      )
     expect(rolecall(root, ['undo', last(), '--plan', '--system', 'vpn']).stderr).toContain(
       'The run was not about the system "vpn".\n  It was about office, workshop.',
     )
