@@ -4,7 +4,7 @@
  */
 import { simulate, type Attributes, type Mapped, type Mapping } from './simulate.ts'
 
-export interface MappingChange {
+interface MappingChange {
   readonly before: Mapping
   readonly after: Mapping
   /** Secondary groups at most. */
@@ -16,7 +16,7 @@ export interface Person {
   readonly attributes?: Attributes
 }
 
-export interface Remapped {
+interface Remapped {
   /** Whose groups are known to be others, sorted: `bo (+ oncall)`. */
   readonly changed: readonly { readonly name: string; readonly how: string }[]
   /** Who may gain everything, sorted. */

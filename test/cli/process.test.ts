@@ -32,6 +32,12 @@ const cases: readonly (readonly [string, () => string, readonly string[], number
   ['an apply that nobody approves', quickstart, ['apply'], 1],
   ['an apply of no plan', quickstart, ['apply', 'rolecall.yaml'], 6],
   ['what dates will take away', applied, ['access', 'forecast'], 0],
+  [
+    'a simulation without a mapping',
+    applied,
+    ['access', 'simulate', '--system', 'office', '--user', 'ana'],
+    1,
+  ],
   ['who may do what', applied, ['access', 'report'], 0],
   ['who may do one thing', applied, ['access', 'who-can', 'reach', 'payroll'], 0],
   ['what one person can do', applied, ['access', 'explain', 'bo', '--desired'], 0],

@@ -84,3 +84,13 @@ it('C3: under full mesh, or while its access group is left, everybody is said to
   })
   expect(await ask()).toContain('everyone  on everything  through policy Default Full Mesh Access')
 })
+
+it('M3: another primary group shows the settings that are others by it', async () => {
+  const world = await applied()
+  const swapped = '{primary: oncall, secondary: [engineering]}'
+  world.write('all.yaml', manifests.replace('{primary: engineering, secondary: [oncall]}', swapped))
+  const { code, out } = await world.rolecall('plan')
+  expect(code).toBe(0)
+  expect(out).toMatch(/maxDevices +5 → 3/)
+  expect(out).toMatch(/regions +eu-central-1 → all/)
+})

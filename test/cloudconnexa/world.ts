@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 /** Noon of the day on which all tests are judged. */
-export const today = new Date('2026-11-25T12:00:00Z')
+const today = new Date('2026-11-25T12:00:00Z')
 
 export async function vpnWorld(
   options: SandboxOptions & { readonly system?: string; readonly settings?: string } = {},

@@ -12,7 +12,7 @@ import type { Directory } from './names.ts'
 import { list, texts } from './native.ts'
 
 /** What comes and goes; a create only has what comes. */
-export interface Delta {
+interface Delta {
   readonly before: Part
   readonly after: Part
 }
@@ -31,7 +31,7 @@ const ofTheSystem = {
   policy: ['id'],
 } as const
 
-export function without(native: JsonObject, sort: keyof typeof ofTheSystem): JsonObject {
+function without(native: JsonObject, sort: keyof typeof ofTheSystem): JsonObject {
   const left: readonly string[] = ofTheSystem[sort]
   return Object.fromEntries(Object.entries(native).filter(([name]) => !left.includes(name)))
 }

@@ -217,7 +217,7 @@ function holds(account: Resource, role: string): boolean {
 }
 
 /** Whether the access groups of a state have the last word, and if not, why: one sentence without its full stop. */
-export function voidBecause(graph: GraphView): string | undefined {
+function voidBecause(graph: GraphView): string | undefined {
   const topology = graph.facts?.['topology']
   if (topology === 'full-mesh') return 'its topology is full mesh'
   if (topology !== 'custom') return 'its topology cannot be told'

@@ -25,7 +25,7 @@ export interface Directory {
 }
 
 /** What names are made of. */
-export type Named = Pick<
+type Named = Pick<
   Account,
   | 'groups'
   | 'accessGroups'
