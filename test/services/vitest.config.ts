@@ -10,7 +10,7 @@ export default defineConfig({
     // lists what was skipped, with the reason in its name
     reporters: ['verbose'],
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     maxWorkers: '100%',
   },
 })

@@ -19,6 +19,14 @@ export function written(scene: Scene, live: Resource, name: string): Written | u
   const { kind } = live.ref
   const field = live.fields[name]
   const targets = live.links[name] ?? []
+  const described = scene.description.kinds[kind]
+  // What the system sets itself has no word; what only it knows stands in the settings of a role or a project.
+  if ((described?.fields[name] ?? described?.links[name])?.write === 'read') return undefined
+  if ((kind === 'role' || kind === 'project') && name in properties(scene.description.schemas[kind] ?? {}))
+    return {
+      path: ['spec', 'settings', name],
+      value: name in live.links ? scene.handle(targets[0] ?? '') : field,
+    }
   switch (`${kind}.${name}`) {
     case 'role.sealed':
     case 'mapping.groups':

@@ -203,6 +203,9 @@ export const description: Description = {
     },
   },
   suspend: 'native',
+  // bcrypt looks at 72 bytes of a password and ignores the rest
+  newPassword: { min: 24, max: 72, symbols: '-_.' },
+  accountsFromProvider: true,
   primaryGroups: false,
   maxSecondaryGroups: Infinity,
   nestedGroups: false,

@@ -1,6 +1,6 @@
 import type { GraphView } from '../../model/graph.ts'
 import { splitTarget, type LinkTarget, type Resource, type ResourceRef } from '../../model/resource.ts'
-import { domainKey } from './names.ts'
+import { domainKey, namedBy } from './names.ts'
 
 /**
  * Who holds the top right, by the direct assignments: groups are followed to their members, roles to what they imply,
@@ -21,6 +21,8 @@ export interface Top {
   readonly roles: readonly string[]
   /** Only on the project that opens the customer interface; everywhere where it is absent. */
   readonly onInterfaceOnly?: true
+  /** The domain of what goes by a bare name. */
+  readonly home: string
 }
 
 /** All top rights of an account: its own, and those of its groups. */
@@ -33,7 +35,7 @@ export function topRights(account: Resource, graph: GraphView, top: Top): readon
     })),
   )
   return [
-    ...ofType(account, graph, paths, entrance),
+    ...ofType(account, graph, { paths, entrance }, top.home),
     ...(bySubject.get(`account:${account.ref.key}`) ?? []),
     ...groups,
   ]
@@ -43,14 +45,16 @@ export function topRights(account: Resource, graph: GraphView, top: Top): readon
 function ofType(
   account: Resource,
   graph: GraphView,
-  paths: Paths,
-  entrance: Resource | undefined,
+  { paths, entrance }: Pick<Index, 'paths' | 'entrance'>,
+  home: string,
 ): readonly TopRight[] {
   return (account.links['role'] ?? []).flatMap((role) => {
     const path = paths.get(splitTarget(role).name)
     if (path === undefined) return []
     const reach =
-      entrance === undefined ? missing('the one interface project') : throughProject(entrance.ref.key, graph)
+      entrance === undefined
+        ? missing('the one interface project')
+        : throughProject(entrance.ref.key, graph, home)
     return [rightOf(reach, path, graph)]
   })
 }
@@ -83,7 +87,7 @@ function indexOf(graph: GraphView, top: Top): Index {
     const path = role === undefined ? undefined : paths.get(splitTarget(role).name)
     if (subject === undefined || path === undefined || resource === undefined) continue
     if (top.onInterfaceOnly === true && resource !== targetOf(entrance)) continue
-    const right = rightOf(reachOf(resource, graph), path, graph, grant)
+    const right = rightOf(reachOf(resource, graph, top.home), path, graph, grant)
     const rights = bySubject.get(subject)
     if (rights) rights.push(right)
     else bySubject.set(subject, [right])
@@ -132,28 +136,28 @@ interface Reach {
 }
 
 /** Whether an assignment on this gives anything: a token needs a project or domain that is enabled. */
-function reachOf(resource: LinkTarget, graph: GraphView): Reach {
+function reachOf(resource: LinkTarget, graph: GraphView, home: string): Reach {
   const { type, name } = splitTarget(resource)
   switch (type) {
     case 'system':
       return { through: [] }
     case 'project':
-      return throughProject(name, graph)
+      return throughProject(name, graph, home)
     case 'domain':
       return throughDomain(domainKey(name), graph)
     case 'projectsIn':
-      return below(name, graph, (project) => project.links['domain']?.[0] === `project:${domainKey(name)}`)
+      return below(name, graph, home, (project) => domainOf(project, home) === domainKey(name))
     case 'projectsUnder':
-      return below(name, graph, (project) => isUnder(project, name, graph))
+      return below(name, graph, home, (project) => isUnder(project, name, graph))
     default:
       return missing('what it is held on')
   }
 }
 
-function throughProject(key: string, graph: GraphView): Reach {
+function throughProject(key: string, graph: GraphView, home: string): Reach {
   const project = graph.get('project', key)
   if (project === undefined) return missing(`project ${key}`)
-  const domain = throughDomain(domainOf(project), graph)
+  const domain = throughDomain(domainOf(project, home), graph)
   const through = [key, ...domain.through]
   if (project.fields['enabled'] !== true) return { through, idle: `in the disabled project ${key}` }
   return { ...domain, through }
@@ -167,17 +171,18 @@ function throughDomain(key: string, graph: GraphView): Reach {
     : { through: [key], idle: `in the disabled domain ${key}` }
 }
 
-/** The key of the domain that something is in; empty where it is in none. */
-export function domainOf({ links }: Resource): string {
-  return splitTarget(links['domain']?.[0] ?? '').name
+/** The key of the domain that something is in; of something new it shows in its name alone. */
+export function domainOf({ ref, links }: Resource, home: string): string {
+  const [domain] = links['domain'] ?? []
+  return domain === undefined ? domainKey(namedBy(home, ref.key).domain) : splitTarget(domain).name
 }
 
 /** One enabled project that it reaches is enough. */
-function below(name: string, graph: GraphView, isBelow: (project: Resource) => boolean): Reach {
+function below(name: string, graph: GraphView, home: string, isBelow: (project: Resource) => boolean): Reach {
   const projects = [...graph.all('project')].filter(
     (project) => project.fields['type'] !== 'domain' && isBelow(project),
   )
-  const reaches = projects.map((project) => throughProject(project.ref.key, graph))
+  const reaches = projects.map((project) => throughProject(project.ref.key, graph, home))
   return (
     reaches.find(({ idle }) => idle === undefined) ??
     reaches[0] ??

@@ -13,13 +13,15 @@ import { domainOf, topRights, type Top } from './rights.ts'
  */
 export function rulesOf(limits: Limits): Rules {
   const top: Top = limits.cloudvps
-    ? { roles: ['main-customer', 'customer-admin'], onInterfaceOnly: true }
-    : { roles: ['admin'] }
+    ? { roles: ['main-customer', 'customer-admin'], onInterfaceOnly: true, home: limits.home }
+    : { roles: ['admin'], home: limits.home }
   return {
     ownership: (account, graph) => ownership(account, graph, top),
     ownershipDependsOn: (account, graph) => dependsOn(account, graph, top),
     power: (account, graph) => power(account, graph, top),
     invariants: invariantsOf(limits),
+    // Without one nobody can sign in as it, and it would have to be set by hand.
+    needsPassword: () => true,
     sealed: (resource) => limits.cloudvps && isSealed(resource),
     ...(limits.cloudvps ? { implied: impliedBy } : {}),
     access: accessOf(limits),
@@ -30,7 +32,7 @@ function ownership(account: Resource, graph: GraphView, top: Top): Ownership {
   const rights = topRights(account, graph, top)
   if (rights.length === 0) return { owner: false, unusable: [] }
   const { status, passwordExpires, options } = account.fields
-  const home = graph.get('project', domainOf(account))
+  const home = graph.get('project', domainOf(account, top.home))
   const unusable: string[] = []
   if (status === 'suspended') unusable.push('suspended')
   else if (status !== 'active')
@@ -54,7 +56,7 @@ function moment(written: string): string {
 function dependsOn(account: Resource, graph: GraphView, top: Top): readonly ResourceRef[] {
   const rights = topRights(account, graph, top)
   if (rights.length === 0) return []
-  const own: ResourceRef = { system: graph.system, kind: 'project', key: domainOf(account) }
+  const own: ResourceRef = { system: graph.system, kind: 'project', key: domainOf(account, top.home) }
   const all = [own, ...rights.flatMap(({ hangsOn }) => hangsOn)]
   return [...new Map(all.map((ref) => [`${ref.kind}:${ref.key}`, ref])).values()]
 }

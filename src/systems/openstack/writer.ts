@@ -1,5 +1,5 @@
 import { mergeSet, movedSince } from '../../connector/before.ts'
-import type { Writer, WriteResult } from '../../connector/contract.ts'
+import type { Secret, Writer, WriteResult } from '../../connector/contract.ts'
 import { ConnectorFault } from '../../connector/fault.ts'
 import type { Sent } from '../../connector/http/answer.ts'
 import type { HttpWriter } from '../../connector/http/http.ts'
@@ -33,9 +33,9 @@ export function writeKeystone(session: Session<HttpWriter>): Writer {
   const { http } = session
   let opened: Promise<Ids> | undefined
   return {
-    write: async (writes) => {
-      const ids = await (opened ??= readIds(session))
-      return Promise.all(writes.map((write) => attempt(() => perform({ session, ids }, write), write)))
+    write: async (writes, passwords = new Map()) => {
+      const around = { session, passwords, ids: await (opened ??= readIds(session)) }
+      return Promise.all(writes.map((write) => attempt(() => perform(around, write), write)))
     },
     close: () => http.close(),
   }
@@ -44,6 +44,8 @@ export function writeKeystone(session: Session<HttpWriter>): Writer {
 interface Around {
   readonly session: Session<HttpWriter>
   readonly ids: Ids
+  /** Of new accounts, by key. */
+  readonly passwords: ReadonlyMap<string, Secret>
 }
 
 /** What stopped a write becomes its result; our own bugs pass through. */
@@ -98,13 +100,16 @@ async function give({ session, ids }: Around, write: Write): Promise<string> {
 // ---------------------------------------------------------------- what is made
 
 async function create(around: Around, { ref, fields, links }: Resource): Promise<string> {
-  const { session, ids } = around
+  const { session, ids, passwords } = around
   const { kind, key } = ref
+  const password = kind === 'account' ? passwords.get(key)?.reveal() : undefined
+  if (password !== undefined) session.http.learn(password)
   const { domain, name } = namedBy(homeOf(kind, session), key)
   const body: Record<string, Json> = {
     name,
     ...(domain === noDomain ? {} : { domain_id: needed(ids, `domain:${domain}`) }),
     ...nativeFields(kind, fields),
+    ...(password === undefined ? {} : { password }),
     ...optional('parent_id', links['parent']?.[0], ids),
     ...optional('default_project_id', links['defaultProject']?.[0], ids),
   }
