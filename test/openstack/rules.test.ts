@@ -90,7 +90,7 @@ describe('who owns a Keystone', () => {
       'in the disabled project off',
     ])
     expect(because(cloud(account('ana'), grant('account:ana', 'admin', 'projectsIn:Default')))).toEqual([
-      'on nothing that is there: no an enabled project below Default',
+      'on nothing that is there: no project below Default',
     ])
   })
 

@@ -2,7 +2,7 @@
 import type { HttpReader } from '../../connector/http/http.ts'
 import type { JsonObject } from '../../model/json.ts'
 import { interfaceDescription } from './describe.ts'
-import { byItsId, named, readAssignments } from './lists.ts'
+import { byItsId, named, readAssignments, readInferences, readMembers } from './lists.ts'
 import type { NativeAssignment, NativeDomain, NativeProject, NativeRole, NativeUser } from './native.ts'
 import type { Session } from './session.ts'
 
@@ -15,11 +15,31 @@ export async function ownerPayloads(session: Session<HttpReader>): Promise<reado
       const role = await named<NativeRole>(http, 'roles', { name, domain: null })
       if (role === undefined) return []
       const { items } = await readAssignments(http, { effective: 1, 'role.id': role.id })
-      const held = unique(items.filter(({ user }) => user !== undefined))
+      const onSystem = variety.cloudvps ? [] : await heldOnSystem(http, role.id)
+      const held = unique([...items, ...onSystem].filter(({ user }) => user !== undefined))
       return Promise.all(held.map((assignment) => payload(session, role, assignment, look)))
     }),
   )
   return payloads.flat().filter((one) => one !== undefined)
+}
+
+/** What is effective on the system Keystone (Zed) never lists, so groups and implied roles are followed here. */
+async function heldOnSystem(http: HttpReader, role: string): Promise<readonly NativeAssignment[]> {
+  const [{ items }, inferences] = await Promise.all([
+    readAssignments(http, { 'scope.system': 'all' }),
+    readInferences(http),
+  ])
+  const leading = new Set([role])
+  for (const one of leading)
+    for (const { prior_role: prior, implies } of inferences)
+      if (implies.some(({ id }) => id === one)) leading.add(prior.id)
+  const held = items.filter((one) => one.scope.system !== undefined && leading.has(one.role.id))
+  const expanded = held.map(async (one) => {
+    if (one.group === undefined) return [one]
+    const { items: members } = await readMembers(http, one.group.id)
+    return members.map(({ id }): NativeAssignment => ({ role: one.role, scope: one.scope, user: { id } }))
+  })
+  return (await Promise.all(expanded)).flat()
 }
 
 /** The same right may come by several ways. */

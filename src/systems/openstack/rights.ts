@@ -183,11 +183,7 @@ function below(name: string, graph: GraphView, home: string, isBelow: (project: 
     (project) => project.fields['type'] !== 'domain' && isBelow(project),
   )
   const reaches = projects.map((project) => throughProject(project.ref.key, graph, home))
-  return (
-    reaches.find(({ idle }) => idle === undefined) ??
-    reaches[0] ??
-    missing(`an enabled project below ${name}`)
-  )
+  return reaches.find(({ idle }) => idle === undefined) ?? reaches[0] ?? missing(`project below ${name}`)
 }
 
 function isUnder(project: Resource, name: string, graph: GraphView): boolean {

@@ -28,7 +28,7 @@ withKeystone('the owners of a real Keystone', () => {
     const domain = await make('domain', { name: 'acme' })
     const web = await make('project', { name: 'web', domain_id: domain })
     const group = await make('group', { name: 'admins', domain_id: domain })
-    for (const name of ['direct', 'grouped', 'inherited', 'ondomain', 'offproject', 'expired'])
+    for (const name of ['direct', 'grouped', 'inherited', 'ondomain', 'offproject', 'systemgroup'])
       ids[name] = await make('user', { name, domain_id: domain, password: 'a-long-password' })
     const off = await make('project', { name: 'off', domain_id: domain, enabled: false })
     await api('PUT', `/system/users/${ids['direct']}/roles/${admin}`)
@@ -40,6 +40,9 @@ withKeystone('the owners of a real Keystone', () => {
     )
     await api('PUT', `/domains/${domain}/users/${ids['ondomain']}/roles/${admin}`)
     await api('PUT', `/projects/${off}/users/${ids['offproject']}/roles/${admin}`)
+    const nightly = await make('group', { name: 'nightly', domain_id: domain })
+    await api('PUT', `/system/groups/${nightly}/roles/${admin}`)
+    await api('PUT', `/groups/${nightly}/users/${ids['systemgroup']}`)
     Object.assign(ids, { admin, domain, web, group })
   })
 
@@ -62,7 +65,8 @@ withKeystone('the owners of a real Keystone', () => {
   }
 
   it('admin anywhere owns the cloud: direct, by group, on a domain, inherited; and both looks agree', async () => {
-    const owners = ['acme/direct', 'acme/grouped', 'acme/inherited', 'acme/ondomain', 'admin']
+    const names = ['direct', 'grouped', 'inherited', 'ondomain', 'systemgroup']
+    const owners = [...names.map((name) => `acme/${name}`), 'admin']
     expect(await looks()).toEqual({ rules: owners, floor: owners })
   })
 
@@ -164,8 +168,10 @@ withKeystone('a real Keystone', () => {
     const adopted = await world.rolecall('adopt', '--system', 'stack')
     expect([adopted.code, adopted.err]).toEqual([0, expect.not.stringContaining('error')])
     const plan = await world.rolecall('plan')
-    expect([plan.code, plan.out]).toEqual([0, expect.stringContaining('Nothing to send')])
-    expect(plan.out).not.toMatch(/unmanaged (account|group|role|grant)/)
+    expect([plan.code, plan.out]).toEqual([
+      0,
+      expect.stringContaining('Nothing to do: everything is as the manifests say.'),
+    ])
   })
 
   it('projects are made, renamed and disabled, and their deletion is refused with what it would leave behind', async () => {
@@ -183,7 +189,7 @@ withKeystone('a real Keystone', () => {
       enabled: false,
       tags: ['us'],
     })
-    world.write('p.yaml', '')
+    world.write('p.yaml', document('Group', 'ops', { systems: { stack: {} } }))
     const plan = await world.rolecall('plan')
     expect(plan.code).toBe(3)
     expect(plan.out).toContain(
@@ -193,6 +199,8 @@ withKeystone('a real Keystone', () => {
 
   it('signs in by clouds.yaml and by an application credential, and says what is wrong with either', async () => {
     reset(keystone())
+    const group = document('Group', 'ops', { systems: { stack: {} } })
+    world.write('p.yaml', group)
     const admin = await idOf('user', 'admin')
     const scope = { project: { name: 'admin', domain: { id: 'default' } } }
     const { token } = await signIn('admin', password, scope)
@@ -208,9 +216,8 @@ withKeystone('a real Keystone', () => {
       OS_APPLICATION_CREDENTIAL_ID: id,
       OS_APPLICATION_CREDENTIAL_SECRET: value,
     }
-    expect((await world.as(env, 'doctor', '--system', 'stack')).code).toBeLessThan(5)
     const plan = await world.as(env, 'plan')
-    expect([plan.code, plan.err]).toEqual([expect.any(Number), expect.not.stringContaining('error')])
+    expect([plan.code, plan.err]).toEqual([0, ''])
     const wrong = await world.as({ ...env, OS_APPLICATION_CREDENTIAL_SECRET: 'canary-of-a-secret' }, 'plan')
     expect([wrong.code, wrong.err]).toEqual([4, expect.not.stringContaining('canary-of-a-secret')])
 
@@ -222,9 +229,11 @@ withKeystone('a real Keystone', () => {
     const other = stackWorld(
       `  credentials: {clouds: {file: ${join(world.root, 'secrets/clouds.yaml')}}}\n  settings: {cloud: acme}\n`,
     )
+    other.write('p.yaml', group)
     const byCloud = await other.as({}, 'plan')
-    expect([byCloud.code, byCloud.err]).toEqual([expect.any(Number), expect.not.stringContaining('error')])
+    expect([byCloud.code, byCloud.err]).toEqual([0, ''])
     const nowhere = stackWorld()
+    nowhere.write('p.yaml', group)
     const nothing = await nowhere.as({}, 'plan')
     expect([nothing.code, nothing.out + nothing.err]).toEqual([
       4,
@@ -257,6 +266,6 @@ withKeystone('a real Keystone', () => {
     })
     await reader.close()
     const cut = { complete: false, reason: 'the server cut the list at its own limit (list_limit)' }
-    expect(proofs).toMatchObject({ account: cut, grant: cut, role: { complete: true } })
+    expect(proofs).toMatchObject({ account: cut, grant: cut, role: cut })
   })
 })

@@ -1,0 +1,189 @@
+/**
+ * How a plan and an apply over a real Keystone compare with the bare calls: `node bench/keystone.js` after a build, with
+ * Debian's python3-keystone and uwsgi. `--full` is 1,000 users, 100 groups, 50 projects and 3,000 assignments (most of an
+ * hour); without it a twentieth of that.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const size = process.argv.includes('--full')
+  ? { users: 1000, groups: 100, projects: 50, grants: 3000 }
+  : { users: 50, groups: 5, projects: 5, grants: 150 }
+const script = resolve('test/services/keystone/keystone.sh')
+const root = mkdtempSync(join(tmpdir(), 'rolecall-bench-keystone-'))
+const port = process.env.KEYSTONE_PORT ?? '35399'
+const url = `http://127.0.0.1:${port}/v3`
+const password = 'bench-of-keystone'
+/** As many at once as the connector sends. */
+const atOnce = 8
+
+function keystone(word) {
+  const env = {
+    ...process.env,
+    KEYSTONE_STATE: join(root, 'state'),
+    KEYSTONE_PORT: port,
+    KEYSTONE_PASSWORD: password,
+  }
+  const { status, stderr } = spawnSync('bash', [script, word], { env, encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+}
+
+function rolecall(...args) {
+  const env = {
+    ...process.env,
+    OS_AUTH_URL: url,
+    OS_USERNAME: 'admin',
+    OS_PASSWORD: password,
+    OS_PROJECT_NAME: 'admin',
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+  }
+  const begin = performance.now()
+  const { status, stderr } = spawnSync('node', [resolve('dist/cli.js'), '-C', join(root, 'acme'), ...args], {
+    env,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stderr)
+  return (performance.now() - begin) / 1000
+}
+
+const name = (what, number) => `${what}-${String(number).padStart(4, '0')}`
+const range = (count) => Array.from({ length: count }, (_, at) => at)
+const membership = range(size.users).map((at) => [at, at % size.groups])
+const grants = range(size.grants).map((at) => ({
+  user: at % size.users,
+  role: ['member', 'reader', 'admin-of-none'][Math.floor(at / size.users) % 3],
+  project: (at + Math.floor(at / size.users)) % size.projects,
+}))
+
+function manifests() {
+  const one = (kind, handle, spec) =>
+    `${JSON.stringify({ apiVersion: 'rolecall/v1', kind, metadata: { name: handle }, spec })}\n`
+  const system = { connector: 'openstack', stage: 'full', owners: { minimum: 1 } }
+  mkdirSync(join(root, 'acme/access'), { recursive: true })
+  writeFileSync(
+    join(root, 'acme/rolecall.yaml'),
+    [one('Settings', 'acme', {}), one('System', 'stack', system)].join('---\n'),
+  )
+  writeFileSync(
+    join(root, 'acme/access/all.yaml'),
+    [
+      one('Role', 'admin-of-none', { system: 'stack' }),
+      ...range(size.projects).map((at) =>
+        one('Project', name('project', at), { system: 'stack', type: 'openstack' }),
+      ),
+      ...range(size.groups).map((at) => one('Group', name('group', at), { systems: { stack: {} } })),
+      ...membership.map(([at, group]) =>
+        one('User', name('user', at), { groups: [name('group', group)], accounts: { stack: {} } }),
+      ),
+      ...grants.map(({ user, role, project }, at) =>
+        one('AccessPolicy', name('policy', at), {
+          systems: ['stack'],
+          subjects: [{ user: name('user', user) }],
+          roles: [role],
+          resources: [{ project: name('project', project) }],
+        }),
+      ),
+    ].join('---\n'),
+  )
+}
+
+let token
+async function call(method, path, json) {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token && { 'x-auth-token': token }) },
+    ...(json && { body: JSON.stringify(json) }),
+  })
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`)
+  const text = await response.text()
+  return { token: response.headers.get('x-subject-token'), body: text === '' ? {} : JSON.parse(text) }
+}
+
+async function signIn() {
+  token = undefined
+  const user = { name: 'admin', domain: { id: 'default' }, password }
+  const identity = { methods: ['password'], password: { user } }
+  const scope = { project: { name: 'admin', domain: { id: 'default' } } }
+  token = (await call('POST', '/auth/tokens', { auth: { identity, scope } })).token
+}
+
+/** `work` over all items, so many at once. */
+async function each(items, work) {
+  const results = []
+  let next = 0
+  await Promise.all(
+    range(atOnce).map(async () => {
+      for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at])
+    }),
+  )
+  return results
+}
+
+async function bareWrites() {
+  const begin = performance.now()
+  const make = async (what, values) =>
+    (await call('POST', `/${what}s`, { [what]: { domain_id: 'default', ...values } })).body[what].id
+  await signIn()
+  await call('POST', '/roles', { role: { name: 'admin-of-none' } })
+  const roles = Object.fromEntries(
+    (await call('GET', '/roles')).body.roles.map(({ id, name: called }) => [called, id]),
+  )
+  const projects = await each(range(size.projects), (at) => make('project', { name: name('project', at) }))
+  const groups = await each(range(size.groups), (at) => make('group', { name: name('group', at) }))
+  const users = await each(membership, async ([at, group]) => {
+    const id = await make('user', { name: name('user', at), password: 'a-password-of-twenty-four' })
+    await call('PUT', `/groups/${groups[group]}/users/${id}`)
+    return id
+  })
+  await each(grants, ({ user, role, project }) =>
+    call('PUT', `/projects/${projects[project]}/users/${users[user]}/roles/${roles[role]}`),
+  )
+  return (performance.now() - begin) / 1000
+}
+
+async function bareReads() {
+  const begin = performance.now()
+  await signIn()
+  const lists = [
+    '/domains',
+    '/projects',
+    '/users',
+    '/groups',
+    '/roles',
+    '/roles?domain_id=default',
+    '/role_assignments',
+    '/role_inferences',
+  ]
+  const read = await each(lists, (path) => call('GET', path))
+  await each(read[3].body.groups, ({ id }) => call('GET', `/groups/${id}/users`))
+  return (performance.now() - begin) / 1000
+}
+
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
+
+try {
+  manifests()
+  keystone('start')
+  const writes = size.projects + size.groups + size.users * 2 + size.grants + 1
+  const bare = await bareWrites()
+  keystone('reset')
+  const applied = rolecall('apply', '--auto-approve', '--secrets-to', `file:${join(root, 'passwords')}`)
+  console.log(
+    `apply: ${writes} writes in ${applied.toFixed(1)} s; the bare calls, ${atOnce} at once, ${bare.toFixed(1)} s: ${Math.round((100 * bare) / applied)} % of their throughput`,
+  )
+  const reads = []
+  const plans = []
+  for (let run = 0; run < 3; run++) {
+    reads.push(await bareReads())
+    plans.push(rolecall('plan'))
+  }
+  console.log(
+    `plan: ${median(plans).toFixed(2)} s; its ${10 + size.groups} calls alone, ${atOnce} at once, ${median(reads).toFixed(2)} s: ${(median(plans) / median(reads)).toFixed(2)} ×`,
+  )
+} finally {
+  keystone('stop')
+  rmSync(root, { recursive: true, force: true })
+}
