@@ -124,7 +124,7 @@ describe('who owns a Keystone', () => {
       grant('group:ops', 'root', 'project:web'),
       role('root', 'admin'),
     )
-    const refs = plain.ownershipDependsOn(graph.get('account', 'ana') as Resource, graph)
+    const refs = plain.ownershipDependsOn(graph.get('account', 'ana')!, graph)
     expect(refs.map(({ kind, key }) => `${kind}:${key}`).sort()).toEqual([
       'grant:group:ops root project:web',
       'group:ops',
@@ -227,7 +227,7 @@ describe('what no plan may do', () => {
 
 describe('CloudVPS', () => {
   const ownership = (graph: GraphView, key: string): unknown =>
-    cloudvps.ownership(graph.get('account', key) as Resource, graph)
+    cloudvps.ownership(graph.get('account', key)!, graph)
 
   it('V4, V5: main-customer and customer-admin own the account; admin on a project does not', () => {
     const graph = customer(

