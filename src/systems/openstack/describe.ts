@@ -186,7 +186,8 @@ export const description: Description = {
             ...required(kinds.account),
             links: {
               ...required(kinds.account).links,
-              role: toOne(['role'], 'The type of the user: the role on the interface project.'),
+              // one where all is well; what another tool gave besides is seen, and goes
+              role: toMany(['role'], 'The type of the user: the role on the interface project.'),
             },
           },
         },

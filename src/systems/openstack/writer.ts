@@ -93,7 +93,7 @@ async function give({ session, ids }: Around, write: Write): Promise<string> {
   })
   if (write.action === 'delete' && id !== undefined && id !== where.id)
     throw new Stop('failed', `it is another one now: ${where.id}, not ${id}`)
-  await done(session.http.send(write.action === 'create' ? 'PUT' : 'DELETE', where.path))
+  await again(session.http, write.action === 'create' ? 'PUT' : 'DELETE', where.path)
   return where.id
 }
 
@@ -208,8 +208,8 @@ async function linksOf(
   const { http } = session
   const each = async (link: string, where: (target: string) => Path): Promise<void> => {
     // What comes goes first: a user without a type is locked out meanwhile.
-    for (const target of after.links[link] ?? []) await done(http.send('PUT', where(needed(ids, target))))
-    for (const target of before.links[link] ?? []) await done(http.send('DELETE', where(needed(ids, target))))
+    for (const target of after.links[link] ?? []) await again(http, 'PUT', where(needed(ids, target)))
+    for (const target of before.links[link] ?? []) await again(http, 'DELETE', where(needed(ids, target)))
   }
   if (kind === 'account') {
     await each('groups', (group) => path`/groups/${group}/users/${id}`)
@@ -333,6 +333,20 @@ async function done(sending: Promise<Sent>): Promise<Extract<Sent, { outcome: 'd
   const sent = await sending
   if (sent.outcome === 'done') return sent
   throw stoppedBy(sent)
+}
+
+/**
+ * Giving twice is giving once, so what was sent and not answered is sent again before anybody has to look: then "it is
+ * gone" and "it is implied already" are the answer to the first.
+ */
+async function again(http: HttpWriter, method: 'PUT' | 'DELETE', where: Path): Promise<void> {
+  for (let times = 1; ; times++) {
+    const sent = await http.send(method, where)
+    if (sent.outcome === 'done') return
+    const meant = method === 'DELETE' ? 404 : 409
+    if (times > 1 && sent.outcome === 'refused' && sent.status === meant) return
+    if (sent.outcome !== 'uncertain' || times === 3) throw stoppedBy(sent)
+  }
 }
 
 function needed(ids: Ids, target: LinkTarget): string {

@@ -98,7 +98,7 @@ start() {
   OS_KEYSTONE_CONFIG_DIR="$state" OS_KEYSTONE_CONFIG_FILES=keystone.conf /usr/bin/uwsgi --plugin python3 --master \
     --processes "${KEYSTONE_WORKERS:-2}" --need-app --single-interpreter --http-socket "127.0.0.1:$port" \
     --add-header "Connection: close" --wsgi-file /usr/bin/keystone-wsgi-public --buffer-size 65535 \
-    --post-buffering 65536 --max-fd 1024 --die-on-term --listen 100 --pidfile "$pidfile" \
+    --post-buffering 65536 --max-fd 1024 --socket-timeout 60 --die-on-term --listen 100 --pidfile "$pidfile" \
     --daemonize2 "$state/uwsgi.log" >/dev/null 2>&1 || fail "uwsgi did not start, see $state/uwsgi.log"
   for _ in $(seq 150); do
     if answers; then return; fi
