@@ -45,6 +45,11 @@ const person = words({
   type: ['string', 'person, service or break-glass.'],
   employment: ['string', 'employee, contractor or third-party.'],
   labels: ['map<string, string>', 'The labels of the person.'],
+  groups: [
+    'list<string>',
+    'Groups that the manifests put the person into, in any system, and those above them; by handle.',
+  ],
+  roles: ['list<string>', "The roles of the person's accounts in all systems, as `vpn/Owner`."],
 })
 
 const system = words({
@@ -105,6 +110,8 @@ export function vocabularyOf(kind: Kind, descriptions: readonly Description[]): 
         type: subject.person?.type ?? '',
         employment: subject.person?.employment ?? '',
         labels: subject.person?.labels ?? {},
+        groups: subject.person?.groups ?? [],
+        roles: subject.person?.roles ?? [],
       },
       system: subject.system,
       today: subject.today,

@@ -4,6 +4,7 @@
  */
 import { withProfile } from '../connector/describe.ts'
 import type { DesiredGraph } from '../model/desired.ts'
+import { splitTarget } from '../model/resource.ts'
 import type { RuleReader } from '../model/rule.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import type { Connectors, Manifest } from './document.ts'
@@ -30,7 +31,7 @@ import { resolveAcceptance } from './resolve/documents.ts'
 import { resolveGroups } from './resolve/groups.ts'
 import { resolveGuardrail } from './resolve/guardrails.ts'
 import { resolveMappings } from './resolve/mappings.ts'
-import { groupSide } from './resolve/memberships.ts'
+import { groupSide, isActive, type Pair } from './resolve/memberships.ts'
 import { declaredAndIgnored, resolveOwners } from './resolve/owners.ts'
 import { resolvePolicies } from './resolve/policies.ts'
 import { resolveRoles } from './resolve/roles.ts'
@@ -119,9 +120,36 @@ function resolvePeople(
     const pairs = listed.get(user.handle) ?? []
     resolveUser(context, user, pairs)
     lintUser(context, user, pairs)
-    people.set(user.handle, person(user))
+    people.set(user.handle, { ...person(user), ...holdings(context, user, pairs) })
   }
   return people
+}
+
+/** What a rule on two groups or two roles of one person needs, whatever system each is in. */
+function holdings(context: Context, user: User, listed: readonly Pair[]): Pick<Person, 'groups' | 'roles'> {
+  const own = [
+    ...(user.groups?.primary ? [user.groups.primary] : []),
+    ...(user.groups?.others ?? []),
+    ...user.accounts.flatMap(({ primaryGroup, groups = [] }) => [
+      ...(primaryGroup ? [primaryGroup] : []),
+      ...groups,
+    ]),
+  ].map((reference) => ({ reference, name: reference.name }))
+  const pairs = [...own, ...listed.map(({ reference, group }) => ({ reference, name: group.handle }))]
+  const groups = new Set(pairs.flatMap(({ reference, name }) => (isActive(reference, context) ? [name] : [])))
+  for (const group of groups) {
+    const parent = context.index.groups.get(group)?.parent
+    if (parent) groups.add(parent.name)
+  }
+  const roles = [...context.sites.values()].flatMap((site) =>
+    (site.accounts.get(user.handle) ?? []).flatMap(({ links }) =>
+      (links['role'] ?? []).map((role) => `${site.name}/${splitTarget(role).name}`),
+    ),
+  )
+  return {
+    ...(groups.size > 0 && { groups: [...groups].sort() }),
+    ...(roles.length > 0 && { roles: [...new Set(roles)].sort() }),
+  }
 }
 
 const noLabels = {}

@@ -32,6 +32,8 @@ interface SubjectPerson {
   readonly type: string
   readonly employment?: string
   readonly labels: Readonly<Record<string, string>>
+  readonly groups?: readonly string[]
+  readonly roles?: readonly string[]
 }
 
 interface SubjectSystem {

@@ -103,6 +103,10 @@ export interface Person {
   readonly labels: Readonly<Record<string, string>>
   /** What an identity provider sends of the person; absent where nobody wrote it down, and then it may be anything. */
   readonly attributes?: Readonly<Record<string, readonly string[]>>
+  /** Handles of the groups that the manifests put them into today, in any system, and of those above; sorted. */
+  readonly groups?: readonly string[]
+  /** The roles of their accounts, as `vpn/Owner`, sorted. */
+  readonly roles?: readonly string[]
   readonly cause: Cause
 }
 
