@@ -25,7 +25,7 @@ export type Trouble =
   /** No answer, ever, and the connection stays open. */
   | { readonly hang: true }
   /** The connection ends: before anything was done, after it was done, or in the middle of the answer. */
-  | { readonly drop: 'request' | 'reply' | 'body' }
+  | { readonly drop: 'request' | 'reply' | 'body'; readonly lag?: number }
   | { readonly page: PageFault }
   /** So many reads after this write still see the state before it. */
   | { readonly lag: number }

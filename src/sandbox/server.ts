@@ -23,7 +23,7 @@ export interface Listening {
   /** Every request since the start, or since it was emptied. */
   readonly calls: Call[]
   /** Ends open connections too. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** What each handler of a sandbox finds in its context. */

@@ -33,6 +33,8 @@ export interface SandboxOptions {
   readonly unknowns?: Partial<Unknowns>
   /** `documented` where absent; `off` never makes anybody wait. */
   readonly limits?: Limits | 'documented' | 'off'
+  /** Items that a page holds at most, so that few of them make several pages; 1000 where absent, as documented. */
+  readonly largestPage?: number
   /** Seconds that an access token is valid; 43199 where absent. */
   readonly tokenSeconds?: number
   readonly now?: () => Date
@@ -44,7 +46,7 @@ export interface CloudConnexaSandbox extends Listening {
   readonly faults: Faults
   readonly portal: Portal
   /** The account as it is now. */
-  account(): Account
+  readonly account: () => Account
 }
 
 export async function startCloudConnexa(options: SandboxOptions = {}): Promise<CloudConnexaSandbox> {
@@ -56,7 +58,8 @@ export async function startCloudConnexa(options: SandboxOptions = {}): Promise<C
   const [key] = store.now.keys
   if (key === undefined) throw new Error('the account has no API key')
   const faults = new Faults()
-  const world: World = { store, unknowns: readings(options.unknowns), now, turns: 0 }
+  const { largestPage = 1000 } = options
+  const world: World = { store, unknowns: readings(options.unknowns), now, largestPage, turns: 0 }
   const server = await listen(serving(world, faults, options), options.port)
   const { clientId, clientSecret } = key
   return {

@@ -23,7 +23,8 @@ export function paged<T>(
 ): Response {
   const { unknowns } = world
   const asked = number(context, 'page', 0, Infinity) ?? 0
-  const size = number(context, 'size', 1, 1000) ?? Number(unknowns.defaultPageSize)
+  const wish = number(context, 'size', 1, 1000) ?? Number(unknowns.defaultPageSize)
+  const size = Math.min(wish, world.largestPage)
   world.turns += 1
   const ordered = unknowns.order === 'stable' ? items : rotated(items, world.turns)
   const last = Math.max(0, Math.ceil(items.length / size) - 1)

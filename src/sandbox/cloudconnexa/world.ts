@@ -10,6 +10,8 @@ export interface World {
   readonly store: Store<Account>
   readonly unknowns: Unknowns
   readonly now: () => Date
+  /** Items that a page holds at most, whatever is asked for. */
+  readonly largestPage: number
   /** Counts the reads, for lists without an order of their own. */
   turns: number
 }
@@ -25,7 +27,7 @@ export function nextId(account: Account): string {
 /** How many reads are not to see the write of this call. */
 export function lagOf(context: Context<SandboxEnv>): number {
   const trouble = context.get('trouble')
-  return trouble !== undefined && 'lag' in trouble ? trouble.lag : 0
+  return trouble !== undefined && 'lag' in trouble ? (trouble.lag ?? 0) : 0
 }
 
 export function find<T extends { readonly id: string }>(items: readonly T[], id: string, what: string): T {

@@ -1,0 +1,21 @@
+/** What a system cannot have is told with its reason, and not passed over in silence. */
+import { it } from 'vitest'
+import type { Capability, ContractSystem, Live, Wire } from './system.ts'
+
+/** A test that needs a capability; where the system lacks it, a skipped one that says why. */
+export function needs(
+  system: ContractSystem,
+  capability: Capability,
+  name: string,
+  test: () => Promise<void>,
+  timeout?: number,
+): void {
+  const reason = system.lacks[capability]
+  if (reason === undefined) it(name, test, timeout)
+  else it.skip(`${name}: ${reason}`)
+}
+
+export function wireOf({ wire }: Live): Wire {
+  if (wire === undefined) throw new Error('the system has calls, and no wire')
+  return wire
+}

@@ -1,0 +1,5 @@
+/** The connectors that are held to the contract without a service of their own beside them. */
+import { directory } from './directory.ts'
+import type { ContractSystem } from './system.ts'
+
+export const systems: readonly ContractSystem[] = [directory]
