@@ -33,18 +33,17 @@ async function everyPage(system: ContractSystem, list: keyof There, count: numbe
     for (let pageNumber = 0; pageNumber < count; pageNumber += 1) {
       const when = `${page} on page ${pageNumber + 1} of ${count}`
       faults.add({ method: 'GET', path: lists[list]!, pageNumber, trouble: { page } })
-      // equal, as far as can be seen; then with something to add and something to remove
-      for (const changed of [wished, less(wished)]) {
-        world.wish(changed)
-        const { code, out, err } = await world.apply()
-        const there = await world.live.there()
-        expect(wrong(there, whole, changed), `${when}: ${out}${err}`).toEqual([])
-        expect([0, 3, 4, 5], `${when}: ${out}${err}`).toContain(code)
-        cut += code === 4 ? 1 : 0
-      }
+      // something to add and something to remove, beside all that only seems to be gone
+      world.wish(less(wished))
+      const { code, out, err } = await world.apply()
+      const there = await world.live.there()
+      expect(wrong(there, whole, less(wished)), `${when}: ${out}${err}`).toEqual([])
+      expect([0, 4], `${when}: ${out}${err}`).toContain(code)
       faults.clear()
-      await restored(world, wished, when)
+      if (code === 4) cut += 1
+      else await restored(world, wished, when)
     }
+  await restored(world, wished, 'in the end')
   // a suite in which no fault is ever noticed proves nothing
   expect(cut).toBeGreaterThan(count)
   await world.close()

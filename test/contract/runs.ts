@@ -34,6 +34,8 @@ export async function told(
   ...words: readonly string[]
 ): Promise<Told> {
   let [out, err] = ['', '']
+  // two plans of one moment that say the same are one plan, and that runs once
+  await sleep(1000)
   const border: Border = {
     ...{ env, now, sleep },
     out: (text) => void (out += text),
