@@ -28,7 +28,8 @@ export const directory: ContractSystem = {
       const database = new Database(at)
       try {
         const statement = database.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`)
-        for (const name of names) statement.run([name])
+        // SQLite's own functions end a text at NUL
+        for (const name of names) statement.run([name.replaceAll('\0', '')])
       } finally {
         database.close()
       }
