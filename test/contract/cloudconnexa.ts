@@ -26,7 +26,7 @@ export const cloudconnexa: ContractSystem = {
         authentication: 'local',
         settings: { topology: 'custom' },
         defaults: { account: { role: 'Member' } },
-        exclusive: ['policies'],
+        exclusive: ['groups', 'policies'],
         owners: { expected: ['ana'] },
       },
       env: {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { hostileNames } from './hostile-names.ts'
 import type { ContractSystem } from './system.ts'
-import { contractWorld, type ContractWorld } from './world.ts'
+import { contractWorld, wishes, type ContractWorld } from './world.ts'
 
 /** Everything that no output may hold as it is, in words of its own and not in those of the encoder that is tested. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
@@ -13,35 +13,24 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 export function names(system: ContractSystem): void {
   it('10,000 hostile names reach no text and no Markdown unescaped', async () => {
     const world = await hostile(system, 10_000)
-    for (const words of [
-      ['plan'],
-      ['drift'],
-      ['apply', '--auto-approve'],
-      ['-v', 'plan', '--detailed-exitcode'],
-    ])
-      for (const { text } of [await said(world, words)]) {
-        expect(shows(text), words.join(' ')).toBeGreaterThan(0)
-        expect(bare(text), words.join(' ')).toEqual([])
-      }
+    for (const words of [['plan'], ['drift']]) {
+      const text = await said(world, words)
+      expect(shows(text), words.join(' ')).toBeGreaterThan(0)
+      expect(bare(text), words.join(' ')).toEqual([])
+    }
     for (const words of [
       ['plan', '-o', 'markdown'],
       ['drift', '-o', 'markdown'],
     ]) {
-      const { text } = await said(world, words)
+      const text = await said(world, words)
       expect(shows(text), words.join(' ')).toBeGreaterThan(0)
       expect(bare(text), words.join(' ')).toEqual([])
       expect(live(text), words.join(' ')).toEqual([])
     }
     // JSON is for programs: what it holds comes out as it went in, and its own text is plain JSON
-    for (const words of [
-      ['plan', '-o', 'json'],
-      ['drift', '-o', 'json'],
-    ]) {
-      const { code, out } = await world.run(...words)
-      expect([0, 2, 3]).toContain(code)
-      expect(JSON.stringify(JSON.parse(out))).toContain('alert(1)')
-      expect(out.split('\n').flatMap((line) => /[\u0000-\u001f]/.exec(line) ?? [])).toEqual([])
-    }
+    const { out } = await world.run('drift', '-o', 'json')
+    expect(JSON.stringify(JSON.parse(out))).toContain('alert(1)')
+    expect(out.split('\n').flatMap((line) => /[\u0000-\u001f]/.exec(line) ?? [])).toEqual([])
     await world.close()
   }, 300_000)
 
@@ -58,10 +47,26 @@ export function names(system: ContractSystem): void {
       expect(bare(text)).toEqual([])
       expect(parseAllDocuments(text).flatMap(({ errors }) => errors)).toEqual([])
     }
+    // what was left out is not declared, and all the rest is equal
     const again = await world.plan()
-    expect(again.code, again.err).toBe(0)
+    expect([0, 3], again.err).toContain(again.code)
+    expect(again.out).not.toMatch(/to create|to change/)
     await world.close()
   }, 120_000)
+
+  it('what was done to hostile names is told without doing what they say', async () => {
+    const world = await contractWorld(system)
+    world.wish(wishes(1, 12))
+    expect((await world.apply()).code).toBe(0)
+    await world.live.byHand({ groups: hostileNames(8, 7) })
+    for (const words of [['-v', 'apply', '--auto-approve'], ['log']]) {
+      const { code, out, err } = await world.run(...words)
+      expect(code, out + err).toBe(0)
+      expect(bare(out + err)).toEqual([])
+    }
+    expect((await world.live.there()).groups).toHaveLength(12)
+    await world.close()
+  })
 }
 
 /** As many groups as it takes, put there by hand, and policies where somebody can. */
@@ -73,9 +78,9 @@ async function hostile(system: ContractSystem, count: number): Promise<ContractW
   return world
 }
 
-async function said(world: ContractWorld, words: readonly string[]): Promise<{ readonly text: string }> {
+async function said(world: ContractWorld, words: readonly string[]): Promise<string> {
   const { out, err } = await world.run(...words)
-  return { text: out + err }
+  return out + err
 }
 
 /** Whether names were shown at all: a text without any proves nothing. */
@@ -98,7 +103,7 @@ function live(text: string): readonly string[] {
     .replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '')
   return [
     ...prose.matchAll(
-      /(?<!\\)<(?!\/?(?:details|summary|br|sub|!-- rolecall)\b)[a-z!/]|(?<!\\)\]\(|@acme|[^\u200b;]https:\/\/evil|(?<!\\)!\[/gi,
+      /(?<!\\)<(?!\/?(?:details|summary|b|br|sub|!-- rolecall)\b)[a-z!/]|(?<!\\)\]\(|@acme|[^\u200b;]https:\/\/evil|(?<!\\)!\[/gi,
     ),
   ].map(({ index }) => JSON.stringify(prose.slice(Math.max(0, index - 20), index + 20)))
 }
