@@ -83,6 +83,8 @@ function instead({ status, body, headers }: Extract<Trouble, { status: number }>
 /** The connection ends without another byte. */
 function ended(context: Context<SandboxEnv>): Response {
   context.env.outgoing.destroy()
+  // set over another answer it would be merged with that, and then be sent
+  context.res = undefined
   return (context.res = RESPONSE_ALREADY_SENT)
 }
 

@@ -33,19 +33,21 @@ const before = wishes(2, 2, 1)
 const after = { people: ['p1', 'p3'], groups: ['g1', 'g3'], policies: ['r1', 'r2'] }
 
 export function calls(system: ContractSystem): void {
-  for (const [sort, trouble] of Object.entries(sorts))
+  for (const [number, [sort, trouble]] of Object.entries(sorts).entries())
     needs(
       system,
       'calls',
       `${sort}, at each call: it converges, or stops and says why`,
       async () => {
         const { run: all } = await undisturbed(system)
-        // a call that asks the same as one before it meets the same code: each of them is for the deep run
+        // By default the first of the calls that ask the same, and each of these meets every eighth sort; all in the deep run.
         const places = all.flatMap((call, at) =>
           deep || all.findIndex((other) => same(other, call)) === at ? [at] : [],
         )
         expect(places.length).toBeGreaterThan(10)
-        for (const skip of places) await disturbed(system, { sort, trouble, skip, call: all[skip]! })
+        for (const [at, skip] of places.entries())
+          if (deep || (at + number) % 8 === 0)
+            await disturbed(system, { sort, trouble, skip, call: all[skip]! })
       },
       600_000,
     )
@@ -59,7 +61,7 @@ export function calls(system: ContractSystem): void {
       const writes = all.filter(isWrite).length
       expect(writes).toBeGreaterThan(4)
       for (let skip = 0; skip < writes; skip += 1)
-        for (const lag of [0, 2]) {
+        for (const lag of deep ? [0, 2] : [2]) {
           const world = await prepared(system)
           const { faults } = wireOf(world.live)
           faults.add({
@@ -77,17 +79,23 @@ export function calls(system: ContractSystem): void {
     600_000,
   )
 
-  needs(system, 'tokens', 'a token that expires before any call is fetched again', async () => {
-    const { run: all } = await undisturbed(system)
-    for (let skip = 0; skip < all.length; skip += 1) {
-      const world = await prepared(system)
-      wireOf(world.live).faults.add({ skip, times: 1, trouble: { expire: true } })
-      const { code, out, err } = await world.apply()
-      expect(code, `before call ${skip + 1}: ${out}${err}`).toBe(0)
-      expect(await world.live.there()).toEqual(thereOf(after))
-      await world.close()
-    }
-  })
+  needs(
+    system,
+    'tokens',
+    'a token that expires before any call is fetched again',
+    async () => {
+      const { run: all } = await undisturbed(system)
+      for (let skip = 0; skip < all.length; skip += deep ? 1 : 5) {
+        const world = await prepared(system)
+        wireOf(world.live).faults.add({ skip, times: 1, trouble: { expire: true } })
+        const { code, out, err } = await world.apply()
+        expect(code, `before call ${skip + 1}: ${out}${err}`).toBe(0)
+        expect(await world.live.there()).toEqual(thereOf(after))
+        await world.close()
+      }
+    },
+    600_000,
+  )
 }
 
 /** The calls of the run when nothing is wrong. */
@@ -139,7 +147,6 @@ async function converges(world: ContractWorld, when: string): Promise<void> {
   const { code, out, err } = await world.apply()
   expect(code, `${when}\nthen: ${out}${err}`).toBe(0)
   expect(await world.live.there(), when).toEqual(thereOf(after))
-  expect((await world.plan()).code, when).toBe(0)
   await world.close()
 }
 
