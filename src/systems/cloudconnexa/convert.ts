@@ -15,11 +15,19 @@ export interface Scene {
   readonly directory: Directory
   readonly locationContexts: readonly JsonObject[] | undefined
   readonly devicePostures: readonly JsonObject[] | undefined
+  /** A list of this one target, the same for all who have it: memory, at many users. */
+  readonly shared: (target: LinkTarget) => readonly LinkTarget[]
 }
 
 export function sceneOf(system: string, groupAttribute: string, account: Account): Scene {
   const { locationContexts, devicePostures } = account
-  return { system, groupAttribute, directory: directoryOf(account), locationContexts, devicePostures }
+  const lists = new Map<LinkTarget, readonly LinkTarget[]>()
+  const shared = (target: LinkTarget): readonly LinkTarget[] => {
+    const list = lists.get(target) ?? [target]
+    lists.set(target, list)
+    return list
+  }
+  return { system, groupAttribute, directory: directoryOf(account), locationContexts, devicePostures, shared }
 }
 
 export function resourcesOf(scene: Scene, account: Account): readonly Resource[] {
@@ -80,29 +88,44 @@ function policyFor(
   return { [sort]: names.length === 0 ? 'none' : names.sort().join(' + ') }
 }
 
+/** Spelled out: there are many more users than anything else. */
 export function accountOf(scene: Scene, native: JsonObject): Resource {
   const username = required(native, 'username', 'user')
+  const { email, firstName, lastName, authType } = native
   const status = text(native, 'status')
-  const role = text(native, 'role')
   const primary = text(native, 'groupId')
-  const secondary = texts(native, 'secondaryGroupIds').filter((id) => id !== primary)
-  const group = (id: string): LinkTarget => `group:${scene.directory.of.group.nameOf(id) ?? id}`
+  const role = text(native, 'role')
+  const secondary = texts(native, 'secondaryGroupIds')
+  const fields: Record<string, Json> = { username }
+  if (email !== undefined && email !== null) fields['email'] = email
+  if (firstName !== undefined && firstName !== null) fields['givenName'] = firstName
+  if (lastName !== undefined && lastName !== null) fields['familyName'] = lastName
+  if (status !== undefined) {
+    fields['status'] = statusOf(status)
+    fields['state'] = status
+  }
+  if (authType !== undefined && authType !== null) fields['authentication'] = authenticationOf(authType)
   return {
     ...head(scene, 'account', username, required(native, 'id', 'user')),
-    fields: {
-      username,
-      ...present(native, 'email', 'email', same),
-      ...present(native, 'firstName', 'givenName', same),
-      ...present(native, 'lastName', 'familyName', same),
-      ...(status === undefined ? {} : { status: statusOf(status), state: status }),
-      ...present(native, 'authType', 'authentication', authenticationOf),
-    },
+    fields,
     links: {
-      role: role === undefined ? [] : [`role:${roleOf(role)}`],
-      primaryGroup: primary === undefined ? [] : [group(primary)],
-      groups: [...new Set(secondary.map(group))].sort(),
+      role: role === undefined ? none : scene.shared(`role:${roleOf(role)}`),
+      primaryGroup: primary === undefined ? none : scene.shared(groupTarget(scene, primary)),
+      groups: secondary.length === 0 ? none : groupsOf(scene, secondary, primary),
     },
   }
+}
+
+const none: readonly never[] = []
+
+function groupTarget({ directory }: Scene, id: string): LinkTarget {
+  return `group:${directory.of.group.nameOf(id) ?? id}`
+}
+
+/** The primary group is none of the secondary ones, and each is there once. */
+function groupsOf(scene: Scene, ids: readonly string[], primary: string | undefined): readonly LinkTarget[] {
+  const others = ids.filter((id) => id !== primary).map((id) => groupTarget(scene, id))
+  return [...new Set(others)].sort()
 }
 
 const statuses: Readonly<Record<string, string>> = {
@@ -124,8 +147,9 @@ function roleOf(native: string): string {
   return known(roles, native) ?? native
 }
 
+const signIns: Readonly<Record<string, string>> = { INTERNAL: 'local', PASSKEY: 'local' }
+
 function authenticationOf(native: Json): Json {
-  const signIns: Readonly<Record<string, string>> = { INTERNAL: 'local', PASSKEY: 'local' }
   return typeof native === 'string' ? (known(signIns, native) ?? native.toLowerCase()) : native
 }
 
