@@ -102,9 +102,15 @@ export function parentsFirst(
   )
   if (moving.length < 2) return []
   const found: Edge[] = []
+  // what is new may be a part of the path
+  const made = changes.filter(
+    (change) =>
+      change.action === 'create' &&
+      upwards(change.ref.kind, description).some((link) => (change.after.links[link] ?? []).length > 0),
+  ) as Extract<Change, { action: 'create' }>[]
   const end = simulate(
     seen,
-    moving.map(({ change }) => ({ ...change, action: 'update' })),
+    [...moving.map(({ change }) => ({ ...change, action: 'update' as const })), ...made],
     description,
   )
   const movers = new Map(moving.map(({ change, link }) => [`${link} ${refKey(change.ref)}`, change]))

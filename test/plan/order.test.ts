@@ -163,6 +163,19 @@ describe('references', () => {
     ])
   })
 
+  it('a circle that would come about over something new is seen too', () => {
+    const world = {
+      wishes: [wish(group('a', 'new')), wish(group('b')), wish(group('new', 'b'))],
+      live: [group('a'), group('b', 'a')],
+    }
+    expect(told(world)).toEqual([
+      'create group:new',
+      'update group:b -parent group:a',
+      'update group:a +parent group:new',
+    ])
+    expectNoCircle(stepsOf(world), world.live)
+  })
+
   it('a circle that comes about only half-way is seen too', () => {
     // q goes under n while p, still under q, is where n goes: p has to move first.
     const before = [group('n'), group('p', 'q'), group('q'), group('x')]
@@ -287,7 +300,7 @@ const throughGroups: Rules = {
 function expectNoCircle(steps: readonly Step[], start: readonly ReturnType<typeof group>[]): void {
   const parents = new Map(start.map((one) => [one.ref.key, one.links['parent']?.[0]?.slice(6)]))
   for (const { change } of steps) {
-    if (change.action !== 'update') continue
+    if (change.action !== 'update' && change.action !== 'create') continue
     parents.set(change.ref.key, change.after.links['parent']?.[0]?.slice(6))
     for (const from of parents.keys()) {
       const way = new Set<string>()
