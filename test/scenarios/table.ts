@@ -424,6 +424,7 @@ export const scenarios: readonly Scenario[] = [
     ),
     verdict: [
       'unproven-read: The accounts of "vpn" are not proven to be read whole (page 2 of 3 failed), and this plan takes away 3 things; nothing is removed on an unproven read.',
+      'unproven-read: The accounts of "vpn" are not proven to be read whole (page 2 of 3 failed), and this plan creates 2 of them; what the read missed would be made a second time.',
     ],
     steps: [
       'skipped vpn create account:bo: the system could not be read',
