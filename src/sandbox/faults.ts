@@ -47,7 +47,7 @@ export interface FaultRule {
 }
 
 /** One call as the rules see it. */
-export interface Asked {
+interface Asked {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams

@@ -10,7 +10,7 @@ import type { Api, World } from './world.ts'
 /** The keys behind the requests that are being answered. */
 const keys = new WeakMap<Request, ApiKey>()
 
-export interface Tokens {
+interface Tokens {
   /** Puts the token endpoint there. */
   readonly endpoint: (api: Api) => void
   /** Lets through who has a valid token, and remembers whose it is. */
