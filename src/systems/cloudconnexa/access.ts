@@ -43,7 +43,7 @@ const fullMesh: LinkTarget = 'topology:full-mesh'
 
 /** A status that is not known may be a usable one. */
 function ofAccount(account: Resource): AccessFacts {
-  if (account.fields['status'] === 'suspended') return nothing
+  if (account.fields['status'] === 'suspended') return { ...nothing, barred: true }
   const groups = [...linksOf(account, 'primaryGroup'), ...linksOf(account, 'groups')]
   return {
     passes: [

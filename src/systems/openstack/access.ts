@@ -44,7 +44,8 @@ const customerInterface: LinkTarget = 'interface:*'
 /** A status that is not known may be a usable one; so may a domain. */
 function ofAccount(account: Resource, graph: GraphView): AccessFacts {
   const home = graph.get('project', splitTarget(linksOf(account, 'domain')[0] ?? '').name)
-  if (account.fields['status'] === 'suspended' || home?.fields['enabled'] === false) return nothing
+  if (account.fields['status'] === 'suspended' || home?.fields['enabled'] === false)
+    return { ...nothing, barred: true }
   return {
     passes: [
       ...linksOf(account, 'role').map((role) => ({ to: role, on: customerInterface })),
