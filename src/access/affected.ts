@@ -34,13 +34,35 @@ export function affectedBy({ rules, before, after, writes }: Sides): Affected {
   const things = { before: ofBefore, after: ofAfter }
   const hung = hanging(rules, new Set(writes.map(({ ref }) => refKey(ref))), [before, after])
   for (const name of hung) if (isAccount(name)) accounts.add(keyOf(name))
-  // Whoever is not written passes afterwards to no more than before: links go along with what is removed.
-  const passing = accountsByPassage(rules, before)
-  for (const to of passing.keys()) for (const each of [ofBefore, ofAfter]) each.meet(to)
   const leading = leadingTo(changed(things, hung), things)
   for (const name of leading) if (isAccount(name)) accounts.add(keyOf(name))
-  for (const [to, keys] of passing) if (leading.has(to)) for (const key of keys) accounts.add(key)
+  // Whoever is not written passes afterwards to no more than before: links go along with what is removed.
+  const leads = leadsTo(leading, things)
+  for (const resource of before.all('account')) {
+    const { key } = resource.ref
+    const { passes } = rules.facts({ type: 'account', name: key, resource }, before)
+    if (passes.some(({ to }) => to !== undefined && !isEveryone(to) && leads(to))) accounts.add(key)
+  }
   return { things, accounts, atLarge: [...leading].filter((name) => !isKind(splitTarget(name).type)).sort() }
+}
+
+/** Also of what only accounts pass to, and what nobody had met before: a role that is built in. */
+function leadsTo(leading: Set<LinkTarget>, things: Affected['things']): (name: LinkTarget) => boolean {
+  const known = new Map<LinkTarget, boolean>()
+  const look = (start: LinkTarget): boolean => {
+    const reached = new Set([start])
+    for (const name of reached)
+      for (const side of [things.before, things.after]) {
+        side.meet(name)
+        for (const { to } of side.from(name)) reached.add(to)
+      }
+    return [...reached].some((name) => leading.has(name))
+  }
+  return (name) => {
+    const found = known.get(name) ?? look(name)
+    known.set(name, found)
+    return found
+  }
 }
 
 function isAccount(name: LinkTarget): boolean {
@@ -66,21 +88,6 @@ function hanging(
   return found
 }
 
-/** By what is passed to, the accounts that pass to it themselves; everyone is told of as everyone, and not name by name. */
-function accountsByPassage(rules: AccessRules, graph: GraphView): ReadonlyMap<LinkTarget, readonly string[]> {
-  const found = new Map<LinkTarget, string[]>()
-  for (const resource of graph.all('account')) {
-    const { key } = resource.ref
-    for (const { to } of rules.facts({ type: 'account', name: key, resource }, graph).passes) {
-      if (to === undefined || isEveryone(to)) continue
-      const keys = found.get(to)
-      if (keys) keys.push(key)
-      else found.set(to, [key])
-    }
-  }
-  return found
-}
-
 export function isEveryone(name: LinkTarget): boolean {
   return name.startsWith('everyone:')
 }
@@ -93,7 +100,7 @@ function changed({ before, after }: Affected['things'], hung: ReadonlySet<LinkTa
   })
 }
 
-function leadingTo(names: readonly LinkTarget[], things: Affected['things']): ReadonlySet<LinkTarget> {
+function leadingTo(names: readonly LinkTarget[], things: Affected['things']): Set<LinkTarget> {
   const leading = new Set(names)
   for (const name of leading)
     for (const side of [things.before, things.after]) for (const from of side.into(name)) leading.add(from)

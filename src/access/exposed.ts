@@ -34,7 +34,9 @@ export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Ex
   const moves = [...targetsOf(writes)].flatMap((target) => movesOf(target, sides))
   if (moves.length === 0) return []
   const holders = new Set(moves.map(({ holder }) => holder))
-  const had = { loss: rightsOn(holders, sides, 'before'), gain: rightsOn(holders, sides, 'after') }
+  const gain = rightsOn(holders, sides, 'after')
+  const same = sides.things.before === sides.things.after && [...holders].every(isGroup)
+  const had = { gain, loss: same ? gain : rightsOn(holders, sides, 'before') }
   return moves.flatMap((move) =>
     (had[move.change].get(move.holder) ?? []).flatMap((grip) => exposures(move, grip, sides)),
   )
@@ -139,13 +141,17 @@ function rightsOn(
   }
   for (const [from, passages] of things[side].all()) for (const passage of passages) addPassage(from, passage)
   // What an account itself is limited to is a scope; of groups only others say that somebody may reach them.
-  if ([...holders].some((holder) => !holder.startsWith('group:')))
+  if (![...holders].every(isGroup))
     for (const resource of views[side].all('account')) {
       const thing = { type: 'account', name: resource.ref.key, resource }
       for (const pass of rules.facts(thing, views[side]).passes)
         addPassage(refKey(resource.ref), passageOf(pass, pass.to ?? ''))
     }
   return found
+}
+
+function isGroup(name: LinkTarget): boolean {
+  return name.startsWith('group:')
 }
 
 /** Who is spoken of when a thing has something: itself, or those whom it is given to. */

@@ -1,4 +1,4 @@
-import type { Inherited, Rules } from '../connector/contract.ts'
+import type { GivenRight, Inherited, Rules } from '../connector/contract.ts'
 import type { GraphView } from '../model/graph.ts'
 import { kinds, splitTarget, type Kind, type LinkTarget } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
@@ -30,7 +30,7 @@ export class Access {
   readonly #state: State
   readonly #accounts: readonly LinkTarget[]
   /** Accounts by what they start from, each passage once however many have it. */
-  readonly #starting: readonly { readonly reach: () => Reach; readonly accounts: readonly LinkTarget[] }[]
+  readonly #starting: readonly Starting[]
 
   constructor(rules: Rules, graph: GraphView) {
     this.#rules = rules
@@ -46,6 +46,7 @@ export class Access {
     }
     this.#accounts = names.sort(byText)
     this.#starting = starts.all()
+    for (const { to } of this.#starting) if (to !== undefined) this.#things.meet(to)
   }
 
   /**
@@ -82,8 +83,11 @@ export class Access {
     }
     const unknown = (reach: Reach): Held | undefined =>
       [...reach.values()].find((held) => held.rank === 'unknown' && targets.has(held.on))
-    const accounts = this.#bestOf(may)
-    const perhaps = this.#bestOf(unknown)
+    const leading = this.#leadingTo(
+      (given) => (given.action === action || given.rank === 'unknown') && targets.has(given.on ?? on),
+    )
+    const accounts = this.#bestOf(may, leading)
+    const perhaps = this.#bestOf(unknown, leading)
     for (const name of accounts.keys()) perhaps.delete(name)
     const atLarge = this.atLarge().map((subject) => ({ subject, reach: this.#things.reach({ to: subject }) }))
     return {
@@ -126,9 +130,19 @@ export class Access {
     return { actions: [...actions].sort(byText), targets: [...targets].sort(byText) }
   }
 
-  #bestOf(find: (reach: Reach) => Held | undefined): Map<LinkTarget, Held> {
+  /** Everything from which one comes to a right like this: most of an organisation has nothing to do with a question. */
+  #leadingTo(isMeant: (given: GivenRight) => boolean): ReadonlySet<LinkTarget> {
+    const leading = new Set<LinkTarget>()
+    for (const name of this.#things.names())
+      if (this.#things.factsOf(name).rights.some(isMeant)) leading.add(name)
+    for (const name of leading) for (const from of this.#things.into(name)) leading.add(from)
+    return leading
+  }
+
+  #bestOf(find: (reach: Reach) => Held | undefined, leading: ReadonlySet<LinkTarget>): Map<LinkTarget, Held> {
     const found = new Map<LinkTarget, Held>()
-    for (const { reach, accounts } of this.#starting) {
+    for (const { to, reach, accounts } of this.#starting) {
+      if (to !== undefined && !leading.has(to)) continue
       const held = find(reach())
       if (held === undefined) continue
       for (const name of accounts) {
@@ -153,10 +167,17 @@ function isTarget(kind: Kind): boolean {
   return kind === 'account' || kind === 'group' || kind === 'project' || kind === 'scope'
 }
 
+/** One thing that accounts start from: a passage, or a right of their own. */
+interface Starting {
+  readonly to: LinkTarget | undefined
+  readonly reach: () => Reach
+  readonly accounts: readonly LinkTarget[]
+}
+
 /** Accounts by what they start from: each passage once, however many have it. */
 class Starts {
   readonly #state: State
-  readonly #found = new Map<string, { readonly reach: () => Reach; readonly accounts: LinkTarget[] }>()
+  readonly #found = new Map<string, Starting & { readonly accounts: LinkTarget[] }>()
 
   constructor(state: State) {
     this.#state = state
@@ -164,18 +185,19 @@ class Starts {
 
   add(account: LinkTarget, { own, passages }: Start): void {
     for (const passage of passages)
-      if (!isEveryone(passage.to)) this.#put(nameOf(passage), () => this.#state.reach(passage), account)
-    for (const [key, held] of own) this.#put(`own\n${key}`, () => new Map([[key, held]]), account)
+      if (!isEveryone(passage.to))
+        this.#put(nameOf(passage), passage.to, () => this.#state.reach(passage), account)
+    for (const [key, held] of own) this.#put(`own\n${key}`, undefined, () => new Map([[key, held]]), account)
   }
 
-  all(): readonly { readonly reach: () => Reach; readonly accounts: readonly LinkTarget[] }[] {
+  all(): readonly Starting[] {
     return [...this.#found.values()]
   }
 
-  #put(name: string, reach: () => Reach, account: LinkTarget): void {
+  #put(name: string, to: LinkTarget | undefined, reach: () => Reach, account: LinkTarget): void {
     const known = this.#found.get(name)
     if (known) known.accounts.push(account)
-    else this.#found.set(name, { reach, accounts: [account] })
+    else this.#found.set(name, { to, reach, accounts: [account] })
   }
 }
 

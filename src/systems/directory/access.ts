@@ -42,12 +42,11 @@ function ofAccount(account: Resource): AccessFacts {
   if (account.fields['status'] === 'suspended') return { ...nothing, barred: true }
   const manages = linksOf(account, 'manages')
   const on = linksOf(account, 'scope')[0] ?? everything
+  const passes: Pass[] = [toEveryone]
+  for (const role of linksOf(account, 'role')) passes.push({ to: role, on })
+  for (const link of memberships) for (const group of linksOf(account, link)) passes.push({ to: group })
   return {
-    passes: [
-      { to: 'everyone:*' },
-      ...linksOf(account, 'role').map((role) => ({ to: role, on })),
-      ...to([...linksOf(account, 'primaryGroup'), ...linksOf(account, 'groups'), ...manages]),
-    ],
+    passes,
     rights: manages.map((group) => ({
       action: 'manage',
       on: `members:${splitTarget(group).name}`,
@@ -55,6 +54,9 @@ function ofAccount(account: Resource): AccessFacts {
     })),
   }
 }
+
+const toEveryone: Pass = { to: 'everyone:*' }
+const memberships = ['primaryGroup', 'groups', 'manages']
 
 /** A role is a right by itself, whatever its privileges: what a system makes of it need not be said here. */
 function ofRole(name: string, role: Resource | undefined): AccessFacts {
