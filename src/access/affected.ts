@@ -5,7 +5,7 @@ import { refKey, splitTarget, type Kind, type LinkTarget } from '../model/resour
 import { isKind, Things } from './things.ts'
 
 /** The two states of a system, by the names that things have afterwards, and what is written between them. */
-export interface Sides {
+interface Sides {
   readonly rules: AccessRules
   readonly before: GraphView
   readonly after: GraphView
@@ -13,7 +13,7 @@ export interface Sides {
 }
 
 /** Whom the writes can concern. */
-export interface Affected {
+interface Affected {
   readonly things: { readonly before: Things; readonly after: Things }
   /** Keys of accounts. */
   readonly accounts: ReadonlySet<string>

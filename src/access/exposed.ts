@@ -7,7 +7,7 @@ import { best, type State } from './state.ts'
 import { heldBy, isKind, passageOf, type Held, type Passage, type Reach, type Things } from './things.ts'
 
 /** A right on something that holds more than before, or less, for somebody who has it and keeps it. */
-export interface Exposure {
+interface Exposure {
   readonly change: 'gain' | 'loss'
   readonly subject: LinkTarget
   readonly right: Held

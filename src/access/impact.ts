@@ -12,7 +12,7 @@ import { settingsMoved } from './settings.ts'
 import { startAtLarge, State } from './state.ts'
 import { keyOf } from './things.ts'
 
-export interface ImpactInput {
+interface ImpactInput {
   readonly rules: Rules
   readonly system: string
   /** The state as it was read, and as it will be, both by the names that things have afterwards. */

@@ -14,7 +14,7 @@ export interface Holder {
   readonly held: Held
 }
 
-export interface Holders {
+interface Holders {
   /** Whoever is not named. Whom everyone includes is not listed again, unless by another way. */
   readonly atLarge: readonly Holder[]
   readonly accounts: readonly Holder[]

@@ -11,7 +11,7 @@ import { sidesOf } from '../../src/plan/sides.ts'
 import { disagreements } from './agree.ts'
 import type { BruteForce } from './brute.ts'
 
-export interface CarriedOut {
+interface CarriedOut {
   readonly rules: Rules
   readonly description: Description
   /** As it was read before the plan was made. */
