@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { impactOf } from '../../src/access/impact.ts'
 import { Access } from '../../src/access/questions.ts'
 import { secret } from '../../src/connector/secrets.ts'
 import type { Write } from '../../src/model/change.ts'
@@ -266,6 +267,27 @@ describe('CloudVPS', () => {
     expect(because('account:main', 'projectsIn:Default')).toBe('main-customer is added to every project')
     expect(because('account:tom', 'project:web')).toBeUndefined()
     expect(because('account:ana', 'project:0042')).toBeUndefined()
+  })
+
+  it('V4, V5: a project that comes is one more that main-customer and customer-admin are added to, said with its cause', () => {
+    const people = [typed('ana', 'customer-admin'), typed('tom', 'customer-tech')]
+    const web = project('web')
+    const { access } = impactOf({
+      ...{ rules: cloudvps, system: 'stack', writes: [create(web)], person: (key: string) => key },
+      ...{ before: customer(...people), after: customer(...people, web) },
+    })
+    const told = access.map((change) => JSON.stringify(change))
+    expect(told.join('\n')).toContain('every right')
+    expect(access.flatMap(({ subjects, through }) => [...subjects, ...through])).toEqual(
+      expect.arrayContaining([
+        'account:ana',
+        'account:main',
+        'everyProject:*',
+        'role:customer-admin',
+        'role:main-customer',
+      ]),
+    )
+    expect(told.join('\n')).not.toContain('account:tom')
   })
 
   it('V2, V4, V5, V6, V7, V8: the type alone decides what one may do in the interface', () => {
