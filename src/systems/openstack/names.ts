@@ -4,7 +4,7 @@ import type { LinkTarget } from '../../model/resource.ts'
  * Names in Keystone are unique in their domain only, so a key is a name in the system's own domain, and `domain/name` in
  * any other. Pure; whatever the names hold, two things never get one key, and a key leads back to one name.
  */
-export interface Named {
+interface Named {
   /** Empty for a role of the whole cloud, which is in no domain. */
   readonly domain: string
   /** Empty for the domain itself. */

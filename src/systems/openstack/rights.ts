@@ -7,7 +7,7 @@ import { domainKey, namedBy } from './names.ts'
  * inherited assignments to the projects they reach. Keystone works the same out itself (`effective`), and the
  * independent checker asks it; what is here looks at states that do not exist yet. Pure.
  */
-export interface TopRight {
+interface TopRight {
   /** The grant; absent for the role that is an account's type. */
   readonly grant?: Resource
   /** What it hangs on: the grant, the roles on the way to the top, the group, the project and its domain. */

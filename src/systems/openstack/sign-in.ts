@@ -11,7 +11,7 @@ import { ConnectorFault } from '../../connector/fault.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 
 /** Where the cloud is, and what is sent to get a token. */
-export interface SignIn {
+interface SignIn {
   readonly endpoint: string
   readonly request: JsonObject
   /** What no message may show. */

@@ -3,16 +3,10 @@ import { cpSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { api, make, type StackWorld } from './world.ts'
 
-export const customer = 'customer-0042'
-export const types = [
-  'main-customer',
-  'customer-admin',
-  'customer-billing',
-  'customer-tech',
-  'customer-client',
-]
-export const serviceRoles = ['compute-operator', 'object-store-reader', 'server-operator']
-export const mainPassword = 'the-main-customer'
+const customer = 'customer-0042'
+const types = ['main-customer', 'customer-admin', 'customer-billing', 'customer-tech', 'customer-client']
+const serviceRoles = ['compute-operator', 'object-store-reader', 'server-operator']
+const mainPassword = 'the-main-customer'
 
 export interface Account {
   readonly domain: string

@@ -44,7 +44,8 @@ configure() {
     echo "log_file = $state/keystone.log"
     [ -z "${KEYSTONE_LIST_LIMIT:-}" ] || echo "list_limit = $KEYSTONE_LIST_LIMIT"
     echo "[database]"
-    echo "connection = sqlite:///$state/keystone.db"
+    # a writer waits for another one, however slow the machine is
+    echo "connection = sqlite:///$state/keystone.db?timeout=60"
     echo "[fernet_tokens]"
     echo "key_repository = $state/tokens"
     echo "[fernet_receipts]"

@@ -1,7 +1,7 @@
 /** An organisation of a given size, as manifests: what a Keystone is filled with, to see how long that takes. */
 import { document, documents } from './world.ts'
 
-export interface Size {
+interface Size {
   readonly users: number
   readonly groups: number
   readonly projects: number
@@ -12,7 +12,7 @@ export interface Size {
 export const full: Size = { users: 1000, groups: 100, projects: 50, grants: 3000 }
 export const daily: Size = { users: 50, groups: 5, projects: 5, grants: 60 }
 
-export const roles = ['member', 'reader', 'deployer', 'operator', 'auditor', 'viewer'] as const
+const roles = ['member', 'reader', 'deployer', 'operator', 'auditor', 'viewer'] as const
 
 export function organisation({ users, groups, projects, grants }: Size): string {
   const name = (what: string, number: number): string => `${what}-${String(number).padStart(4, '0')}`

@@ -49,7 +49,7 @@ export function keystone(): Keystone {
   return provided
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly body: Body
   readonly token: string | null
@@ -136,7 +136,7 @@ export async function idOf(what: string, name: string, domain?: string): Promise
   return found.id
 }
 
-export interface Said {
+interface Said {
   readonly code: number
   readonly out: string
   readonly err: string
