@@ -91,7 +91,17 @@ function manifests() {
 }
 
 let token
-async function call(method, path, json) {
+async function call(method, path, json, times = 1) {
+  try {
+    return await once(method, path, json)
+  } catch (error) {
+    // what can be done twice is: a busy server closes a connection now and then
+    if (method === 'POST' || times === 3 || error.message !== 'fetch failed') throw error
+    return call(method, path, json, times + 1)
+  }
+}
+
+async function once(method, path, json) {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: { 'content-type': 'application/json', ...(token && { 'x-auth-token': token }) },

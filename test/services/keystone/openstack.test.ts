@@ -237,7 +237,7 @@ withKeystone('a real Keystone', () => {
     const nothing = await nowhere.as({}, 'plan')
     expect([nothing.code, nothing.out + nothing.err]).toEqual([
       4,
-      expect.stringContaining('has no password to sign in with'),
+      expect.stringContaining('Nothing says where "stack" is.'),
     ])
   })
 
