@@ -182,7 +182,7 @@ describe('exit 3: refused', () => {
     )
     const { code, stdout } = rolecall(root, ['plan'])
     expect(code).toBe(3)
-    expect(stdout).toMatch(/^refused {2}last-owner {2}office/)
+    expect(stdout).toMatch(/^refused {2}last-owner {2}office/m)
     expect(stdout).not.toContain('kind: Acceptance')
     const tried = rolecall(root, ['apply', '--auto-approve'])
     expect([tried.code, tried.stdout]).toEqual([3, ''])

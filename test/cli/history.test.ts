@@ -30,7 +30,7 @@ function leaving(): { root: string; commit: string } {
 const removals = (root: string): string[] =>
   rolecall(root, ['plan'])
     .stdout.split('\n')
-    .filter((line) => /^ {2}- /.test(line))
+    .filter((line) => /^ {2}- account/.test(line))
     .map((line) => line.trim().replace(/ {2,}/g, '  '))
 
 describe('F7: the ledger is lost', () => {
