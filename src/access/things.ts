@@ -96,7 +96,9 @@ export class Things {
   reach(passage: Passage): Reach {
     const known = this.#reaches.get(passage.to) ?? new Map<string, Reach>()
     this.#reaches.set(passage.to, known)
-    const at = `${passage.on ?? ''}\n${passage.atMost ?? ''}\n${passage.via ?? ''}`
+    const { on, atMost, via } = passage
+    const isPlain = on === undefined && atMost === undefined && via === undefined
+    const at = isPlain ? '' : `${on ?? ''}\n${atMost ?? ''}\n${via ?? ''}`
     const found = known.get(at) ?? this.#walk(passage)
     known.set(at, found)
     return found
