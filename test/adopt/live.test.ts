@@ -203,7 +203,7 @@ Live, and in no manifest:
   it('cannot be adopted without saying how it is reached', async () => {
     await expect(adoptWorld().adopt()).rejects.toMatchObject({
       message: 'There is no system "people" in the manifests.',
-      fix: 'There are none yet. To begin with it, say how it is reached: --connector directory --setting KEY=VALUE.',
+      fix: 'There are none yet. To begin with it, say how it is reached: --connector cloudconnexa|directory|openstack --setting KEY=VALUE.',
     })
   })
 })
