@@ -153,10 +153,16 @@ function moves(
 }
 
 function members<T extends Json>(now: readonly T[], goes: readonly T[], comes: readonly T[]): T[][] {
+  // a name that the plan gives to another thing may be that of a member of today: with it again nothing has moved
+  const [leaving, joining] = [goes.filter(isIn(now)), comes.filter((member) => !isIn(now)(member))]
   return [
-    ...goes.map((member) => now.filter((each) => each !== member)),
-    ...comes.map((member) => [...now, member].sort()),
+    ...leaving.map((member) => now.filter((each) => each !== member)),
+    ...joining.map((member) => [...now, member].sort()),
   ]
+}
+
+function isIn<T>(members: readonly T[]): (member: T) => boolean {
+  return (member) => members.includes(member)
 }
 
 function joining(state: readonly Resource[], one: Resource): (readonly Resource[])[] {
