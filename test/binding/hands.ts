@@ -35,6 +35,12 @@ function look(state: readonly Resource[], steps: readonly Step[]) {
     graph,
     coming: (one: Resource) => renamed(one, renames),
     raw: (kind: Kind, key: string) => byComing.get(`${kind}:${key}`),
+    /** A thing that the plan makes under a name which another has today: nobody can link to it yet. */
+    isAnother: (target: LinkTarget): boolean => {
+      const { type, name } = splitTarget(target)
+      const kind = kinds.find((known) => known === type)
+      return kind !== undefined && !byComing.has(target) && graph.get(kind, name) !== undefined
+    },
     /** The name that a target has today. */
     today: (target: LinkTarget): LinkTarget => {
       const { type, name } = splitTarget(target)
@@ -45,7 +51,7 @@ function look(state: readonly Resource[], steps: readonly Step[]) {
 
 /** Each of them is on something that a write of the plan hangs on. */
 export function onTouched(state: readonly Resource[], steps: readonly Step[]): Deed[] {
-  const { raw, today, coming, graph } = look(state, steps)
+  const { raw, today, coming, graph, isAnother } = look(state, steps)
   return steps.flatMap(({ change }): Deed[] => {
     if (!isWrite(change)) return []
     const { kind, key } = change.ref
@@ -74,12 +80,16 @@ export function onTouched(state: readonly Resource[], steps: readonly Step[]): D
         ? [deed('its new name is taken', [...state, { ...live(kind, key), id: 'taken/1' }])]
         : []
     const values =
-      change.action === 'delete' ? alterations(one, described, state) : moves(change, one, described, today)
+      change.action === 'delete'
+        ? alterations(one, described, state)
+        : moves(change, one, described, { today, isAnother })
     const joins = change.action === 'delete' ? joining(state, one) : []
     return [
       ...gone,
       ...taken,
-      ...values.map(([name, value]) => deed(name, swap(state, one, value))),
+      ...values
+        .filter(([, value]) => JSON.stringify(value) !== JSON.stringify(one))
+        .map(([name, value]) => deed(name, swap(state, one, value))),
       ...joins.map((after) => deed('somebody came into it', after)),
     ]
   })
@@ -124,7 +134,7 @@ function moves(
   { before, after }: Extract<Write, { action: 'update' | 'rename' }>,
   one: Resource,
   described: KindDescription,
-  today: (target: LinkTarget) => LinkTarget,
+  { today, isAnother }: Pick<ReturnType<typeof look>, 'today' | 'isAnother'>,
 ): Alteration[] {
   const fields = [...new Set([...Object.keys(before.fields), ...Object.keys(after.fields)])]
     .filter((name) => !isKey(one, name))
@@ -139,7 +149,9 @@ function moves(
     })
   const links = [...new Set([...Object.keys(before.links), ...Object.keys(after.links)])].flatMap((name) => {
     const now = one.links[name] ?? []
-    const [goes, comes] = [before, after].map((part) => (part.links[name] ?? []).map(today))
+    const [goes, comes] = [before, after].map((part) =>
+      (part.links[name] ?? []).filter((target) => !isAnother(target)).map(today),
+    )
     if (described.links[name]?.shape === 'one') {
       const next = now.length === 0 ? (comes ?? []) : []
       return [[`its ${name}`, withLink(one, name, next)] as const]
