@@ -9,6 +9,7 @@ import type { RuleReader } from '../model/rule.ts'
 import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/workspace.ts'
 import type { Connectors, Manifest } from './document.ts'
 import { lintGroup, lintPolicy, lintPeople, lintRoles, lintUser } from './lint.ts'
+import { lintIdle } from './lint-idle.ts'
 import { lintReach } from './lint-reach.ts'
 import {
   normalizeGroup,
@@ -103,6 +104,7 @@ export function resolveManifests(input: ResolveInput): Resolved {
     lintRoles(context, roles)
     lintPeople(context, users)
     lintReach(context, { policies, groups, users, mappings })
+    lintIdle(context, { policies, groups, mappings })
   }
   return resolved
 }

@@ -13,9 +13,14 @@ import type { Workspace } from '../../src/model/workspace.ts'
 import { descriptions } from '../../src/systems/registry.ts'
 
 describe('a peribolos configuration', () => {
-  it('becomes a repository that validates, warns of a team with permissions and nobody in it, and is formatted', async () => {
+  it('becomes a repository that validates, tells a team without permissions and one with nobody in it, and is formatted', async () => {
     const { sources, diagnostics } = await imported(two)
     expect(diagnostics).toMatchObject([
+      {
+        code: 'idle-group',
+        message:
+          'Nothing in the manifests is granted through the group "acme-labs.leads": no policy names it, and it brings neither accounts nor settings.',
+      },
       {
         code: 'unreachable-policy',
         message: 'The policy "ops-eu-admin" reaches nobody: the manifests put nobody into "ops-eu".',

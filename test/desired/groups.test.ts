@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codes, describing, desired, lints, wish, world } from '../world.ts'
+import { codes, describing, desired, lints, wish, world, type World } from '../world.ts'
 
 /** The three ways to speak of a setting: absent is not managed, written is exact, empty is none. */
 describe('absent, empty, written', () => {
@@ -97,11 +97,11 @@ describe('names', () => {
     const again = world()
       .group('a', {}, { previously: ['b'] })
       .group('b')
-    expect(lints(again)).toEqual(['former-name-in-use'])
+    expect(lints(again)).toEqual(['idle-group', 'former-name-in-use', 'idle-group'])
     const gone = world()
       .group('a', {}, { previously: ['b'] })
       .group('b', {}, { state: 'absent' })
-    expect(lints(gone)).toEqual([])
+    expect(lints(gone)).toEqual(['idle-group'])
   })
 })
 
@@ -196,4 +196,37 @@ it('a group in a system without groups is a bundle of account values', () => {
   expect(graph.wishes.group.size).toBe(0)
   expect(graph.wishes.account.get('ana')?.links['role']).toEqual(['role:Administrator'])
   expect(codes(world().group('g'), { connectors })).toEqual(['unsupported-kind'])
+})
+
+describe('a group that no policy names, without accounts and settings', () => {
+  const options = { connectors: describing({ suspend: 'none' }) }
+
+  it('grants nothing', () => {
+    expect(lints(world().group('club'))).toEqual(['idle-group'])
+  })
+
+  it('is of use as the primary group of somebody', () => {
+    const ana = (groups: object): World =>
+      world()
+        .user('ana', { accounts: { dir: {} }, groups })
+        .group('club')
+        .group('staff', { systems: { dir: { account: {} } } })
+    expect(lints(ana({ primary: 'club' }))).toEqual([])
+    expect(lints(ana({ primary: 'staff', secondary: ['club'] }))).toEqual(['idle-group'])
+  })
+
+  it('is of use where suspended people go', () => {
+    const there = world().group('club')
+    expect(lints(there, options)).toEqual(['idle-group'])
+    expect(lints(there.system('dir', { suspendTo: 'club' }), options)).toEqual([])
+  })
+
+  it('may be of use in a system that has neither policies nor grants', () => {
+    const { policy, grant, ...kinds } = describing({})['directory']?.kinds ?? {}
+    const without = (lacking: object): string[] =>
+      lints(world().group('club'), { connectors: describing({ kinds: { ...kinds, ...lacking } }) })
+    expect(without({ policy })).toEqual(['idle-group'])
+    expect(without({ grant })).toEqual(['idle-group'])
+    expect(without({})).toEqual([])
+  })
 })

@@ -40,7 +40,7 @@ describe('the governing documents of a protected branch', () => {
       .system('dir')
       .system('vpn')
       .user('ana', { accounts: { dir: {}, vpn: {} } })
-      .group('g', { systems: { vpn: {} } })
+      .group('g', { systems: { vpn: { account: {} } } })
     const { workspace, diagnostics } = read(after, { protectedSources })
     expect(diagnostics).toEqual([])
     expect([...(workspace?.systems.keys() ?? [])]).toEqual(['dir'])
