@@ -22,7 +22,7 @@ import { reading, type Session } from './session.ts'
 import { showUnproven, showUnread, type UnprovenRead } from './warnings.ts'
 import { loadWorkspace, workspaceAt, type Loaded } from './workspace.ts'
 
-export interface States {
+interface States {
   readonly asked: readonly Asked[]
   /** Of which state, in words: `as it is`, `as declared`, `as declared by 1a2b3c4d5e6f`. */
   readonly state: string

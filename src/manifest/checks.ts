@@ -35,7 +35,11 @@ export function compile(law: Law): ValidateFunction {
   return compiler(law, { optimize: false }).compile(law.schema)
 }
 
-/** Ajv as it stands before it compiles a law; `code` decides what the code looks like and nothing of what it says. */
+/**
+ * Ajv as it stands before it compiles a law; `code` decides what the code looks like and nothing of what it says.
+ *
+ * @public the build compiles with it
+ */
 export function compiler({ options, beside }: Law, code: NonNullable<Options['code']>): Ajv2020 {
   const library = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')
   // A test holds the schemas against the meta-schema; compiling that as well costs more than all the rest.

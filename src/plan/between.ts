@@ -10,7 +10,7 @@ import { renamesWished } from './match.ts'
 import { seenThrough, settle } from './renaming.ts'
 
 /** Two declared states of one system, both by the names that things have in the second, and what differs between them. */
-export interface Between {
+interface Between {
   readonly before: GraphView
   readonly after: GraphView
   readonly writes: readonly Write[]

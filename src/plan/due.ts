@@ -10,7 +10,7 @@ import { renamesIn, seenThrough, settle } from './renaming.ts'
  * What of a difference a date alone has made. The same manifests, asked what they said on an earlier day, must have been
  * content with what is live: then nobody edited anything since and nobody touched the system, and only the day is another.
  */
-export interface Parted {
+interface Parted {
   /** What the others have too; undefined where they have nothing of it. */
   readonly shared: Write | undefined
   readonly rest: Write | undefined

@@ -47,7 +47,7 @@ export function keyOfRole(names: Names, role: Pick<NativeRole, 'name' | 'domain_
   return keyOfNative({ home: noDomain }, names, role)
 }
 
-export function domainName(domains: Names['domains'], id: string | null): string {
+function domainName(domains: Names['domains'], id: string | null): string {
   return id === null ? noDomain : (domains.get(id)?.name ?? id)
 }
 
@@ -87,7 +87,7 @@ export function projectResource(variety: Variety, names: Names, project: NativeP
 }
 
 /** The customer's own words for it: https://www.cloudvps.com says that it is recognised by this description. */
-export function isInterface(
+function isInterface(
   { cloudvps }: Variety,
   { description }: Pick<NativeProject, 'description'>,
 ): boolean {
@@ -193,7 +193,7 @@ export function assignmentPath({ role, user, group, scope }: NativeAssignment): 
   return isInherited(scope) ? `OS-INHERIT/${path}/inherited_to_projects` : path
 }
 
-export function isInherited(scope: NativeAssignment['scope']): boolean {
+function isInherited(scope: NativeAssignment['scope']): boolean {
   return scope['OS-INHERIT:inherited_to'] !== undefined
 }
 
