@@ -87,10 +87,7 @@ export function projectResource(variety: Variety, names: Names, project: NativeP
 }
 
 /** The customer's own words for it: https://www.cloudvps.com says that it is recognised by this description. */
-function isInterface(
-  { cloudvps }: Variety,
-  { description }: Pick<NativeProject, 'description'>,
-): boolean {
+function isInterface({ cloudvps }: Variety, { description }: Pick<NativeProject, 'description'>): boolean {
   return cloudvps && description === interfaceDescription
 }
 
