@@ -94,9 +94,11 @@ export function isEveryone(name: LinkTarget): boolean {
 
 function changed({ before, after }: Affected['things'], hung: ReadonlySet<LinkTarget>): LinkTarget[] {
   return [...new Set([...before.names(), ...after.names()])].filter((name) => {
-    const resource = before.resourceOf(name)
-    const same = resource !== undefined && resource === after.resourceOf(name) && !hung.has(name)
-    return !same && JSON.stringify(before.factsOf(name)) !== JSON.stringify(after.factsOf(name))
+    const [was, is] = [before.resourceOf(name), after.resourceOf(name)]
+    // What comes or goes says something else even where it says nothing: links to what is removed go along with it.
+    if ((was === undefined) !== (is === undefined)) return true
+    if (was !== undefined && was === is && !hung.has(name)) return false
+    return JSON.stringify(before.factsOf(name)) !== JSON.stringify(after.factsOf(name))
   })
 }
 

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { impactOf } from '../../src/access/impact.ts'
 import type { Impact } from '../../src/model/access.ts'
-import { isWrite } from '../../src/model/change.ts'
+import { isWrite, type Write } from '../../src/model/change.ts'
 import { Graph, type GraphView } from '../../src/model/graph.ts'
 import { sidesOf } from '../../src/plan/sides.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
-import { changesOf, system, type World } from '../plan/world.ts'
+import { changesOf, live, system, type World } from '../plan/world.ts'
 import { disagreements } from './agree.ts'
 import { directoryBrute } from './brute.ts'
 import { organisations } from './organisations.ts'
@@ -24,6 +24,31 @@ describe('for any organisation and any plan', () => {
       { numRuns },
     )
   })
+})
+
+it('who manages a group that is removed, and is not written themselves, loses that: their link goes along', () => {
+  const bo = live('account', 'bo', {
+    fields: { username: 'bo', type: 'person', status: 'active' },
+    links: { role: ['role:Member'], primaryGroup: [], groups: [], manages: ['group:bees'], scope: [] },
+  })
+  const bees = live('group', 'bees', { links: { parent: [] } })
+  const writes: Write[] = [
+    {
+      action: 'delete',
+      ref: bees.ref,
+      before: bees,
+      along: ['account:bo'],
+      cause: { file: 'a.yaml', line: 1, document: 'Group/bees' },
+    },
+  ]
+  const sides = sidesOf(new Graph(system, [bo, bees]), writes, description)
+  const impact = impactOf({ ...sides, rules, system, writes, person: (account) => account })
+  expect(impact.access).toEqual([
+    {
+      ...{ change: 'loss', system, action: 'manage', on: 'members:bees', rank: 'ordinary' },
+      ...{ subjects: ['account:bo'], through: [] },
+    },
+  ])
 })
 
 function impactIn(world: World): { impact: Impact; before: GraphView; after: GraphView } {
