@@ -3,7 +3,6 @@
  * comes out is the last answer, or why there is none.
  */
 import ky, { HTTPError } from 'ky'
-import { setTimeout as timer } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Json } from '../../model/json.ts'
 import type { Target } from '../contract.ts'
@@ -13,6 +12,7 @@ import type { Credential, CredentialHolder } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { HttpLimits } from './dialect.ts'
 import type { Pace } from './pace.ts'
+import { rest } from './rest.ts'
 import { isRepeatable, pauseBefore, type Attempt } from './retry.ts'
 import { networkFailure } from './transport.ts'
 import { networkWords, stoppedWords, timeoutWords, tooLongWords, type Call, type Failure } from './words.ts'
@@ -203,12 +203,6 @@ function attemptOf(error: Error): Attempt | undefined {
     return { status: error.response.status, retryAfter: error.response.headers.get('retry-after') }
   if (error instanceof Unanswered && error.passing) return error.never ? { never: true } : { lost: true }
   return undefined
-}
-
-async function rest(milliseconds: number, stop?: AbortSignal): Promise<void> {
-  await timer(milliseconds, undefined, stop === undefined ? {} : { signal: stop }).catch((error: unknown) => {
-    if (stop?.aborted !== true) throw error
-  })
 }
 
 /** A body that is made at the last moment. */

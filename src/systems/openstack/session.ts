@@ -4,6 +4,7 @@ import { ConnectorFault } from '../../connector/fault.ts'
 import type { Dialect } from '../../connector/http/dialect.ts'
 import type { HttpReader } from '../../connector/http/http.ts'
 import { path } from '../../connector/http/path.ts'
+import { rest } from '../../connector/http/rest.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { Variety } from './convert.ts'
 import { signInOf } from './sign-in.ts'
@@ -44,6 +45,8 @@ export function openSession<Http extends HttpReader>(
       writesAtOnce: 8,
       authenticate: async ({ ask, learn }) => {
         for (const secret of secrets) learn(secret)
+        // Keystone knows the moment of a revocation to the second: a token made within that second counts as revoked too.
+        if (current !== undefined) await (target.sleep ?? rest)(1_100, target.stop)
         const answer = await ask('POST', path`/auth/tokens`, { json: request })
         const id = answer.headers.get('x-subject-token')
         current = tokenIn(system, answer.body as JsonObject | undefined)
