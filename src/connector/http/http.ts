@@ -28,25 +28,17 @@ export interface HttpWriter extends HttpReader {
 }
 
 export function openHttpReader(target: Target, dialect: Dialect): HttpReader {
-  const client = new Client(target, dialect)
-  return {
-    get calls() {
-      return client.calls
-    },
-    get callsPerSecond() {
-      return client.callsPerSecond
-    },
-    read: (path, options) => client.read(client.address(path, options?.query), options),
-    follow: async (link, options) => await client.read(client.linked(link), options),
-    learn: (secret) => {
-      client.redactor.learn(secret)
-    },
-    close: () => client.close(),
-  }
+  return reading(new Client(target, dialect))
 }
 
 export function openHttpWriter(target: Target, dialect: Dialect): HttpWriter {
   const client = new Client(target, dialect)
+  const send: HttpWriter['send'] = (method, path, options) =>
+    client.send(method, client.address(path, options?.query), options)
+  return Object.assign(reading(client), { send })
+}
+
+function reading(client: Client): HttpReader {
   return {
     get calls() {
       return client.calls
@@ -59,7 +51,6 @@ export function openHttpWriter(target: Target, dialect: Dialect): HttpWriter {
     learn: (secret) => {
       client.redactor.learn(secret)
     },
-    send: (method, path, options) => client.send(method, client.address(path, options?.query), options),
     close: () => client.close(),
   }
 }
