@@ -2,7 +2,7 @@
 import type { Description } from '../connector/describe.ts'
 import { isWrite } from '../model/change.ts'
 import type { Plan } from '../model/plan.ts'
-import { carryOut, closeAll, type Session } from './effects.ts'
+import { carryOut } from './effects.ts'
 import { beat } from './heartbeat.ts'
 import { next } from './machine.ts'
 import { outcomeAt } from './outcomes.ts'
@@ -13,6 +13,7 @@ import { newPurse } from './purse.ts'
 import { newRecovery } from './recovery.ts'
 import type { Ending, RunReport } from './report.ts'
 import { newRun, type Effect, type Event, type Run } from './run.ts'
+import { closeAll, type Session } from './session.ts'
 import { notStarted, summarize, type Circumstances } from './summary.ts'
 
 /** After an interrupt, what is in flight has so long to end, and what closes the run so long after that. */

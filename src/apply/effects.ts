@@ -1,12 +1,6 @@
 /** One effect of the machine, carried out: the only place of apply that talks to systems and to the ledger. */
-import type { Observation, Reader, Secret, Writer, WriteResult } from '../connector/contract.ts'
-import {
-  LedgerUnreachable,
-  type LedgerChange,
-  type Lock,
-  type LockHolder,
-  type Reservation,
-} from '../ledger/ledger.ts'
+import type { Secret, Writer, WriteResult } from '../connector/contract.ts'
+import { LedgerUnreachable, type LedgerChange, type Reservation } from '../ledger/ledger.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
@@ -19,41 +13,15 @@ import { stillHeld } from './heartbeat.ts'
 import { intention, opening, result } from './journal.ts'
 import { readDirectly } from './direct.ts'
 import { letItShow } from './showing.ts'
-import { landed, missing, type Lookup } from './landed.ts'
+import { landed, missing } from './landed.ts'
 import { outcomeAt } from './outcomes.ts'
 import { hasShown, lookAtOwners, shownBy, systemOf } from './owners.ts'
 import { passwordsFor } from './passwords.ts'
-import type { Ports } from './ports.ts'
-import type { Purse } from './purse.ts'
-import type { Recovery } from './recovery.ts'
 import { expecting, recording, remembering } from './remembering.ts'
 import type { StepOutcome } from './report.ts'
 import type { Effect, Event, OpenStep, Run } from './run.ts'
+import { lookupIn, observe, planOf, readerOf, stepOf, writeOf, writerOf, type Session } from './session.ts'
 import { movedSincePlan, unprovenFor } from './stale.ts'
-
-/** What is open while a run lasts. */
-export interface Session {
-  readonly plan: Plan
-  readonly ports: Ports
-  readonly locks: Lock[]
-  readonly readers: Map<string, Reader>
-  readonly writers: Map<string, Writer>
-  /** The last read of each system. */
-  readonly seen: Map<string, Observation>
-  /** Native ids that writes answered with, by step. */
-  readonly ids: Map<string, string>
-  /** Owner reductions of this run whose effect has not been seen yet. */
-  readonly reserved: Map<string, Reservation[]>
-  readonly recovery: Recovery
-  readonly purse: Purse
-  /** When this run held all its locks: from then on no earlier run writes into the ledger. */
-  lockedAt?: Date
-  /** When its locks last were seen to be held. */
-  heardAt?: Date
-  /** When a system last answered to something that was sent, or did not: from then on it has its time to show it. */
-  readonly answeredAt: Map<string, Date>
-  held?: { readonly system: string; readonly holder: LockHolder }
-}
 
 /** Does what the machine asks for and says what came of it. Rejects only for faults of our own. */
 export async function carryOut(session: Session, effect: Effect, run: Run): Promise<Event> {
@@ -64,11 +32,6 @@ export async function carryOut(session: Session, effect: Effect, run: Run): Prom
     if (!looksAtSystem(effect) || isOurFault(error)) throw error
     return { type: 'unread', message: wordsOf(error) }
   }
-}
-
-/** Closes what was opened; a reader that cannot be closed any more hides nothing. */
-export async function closeAll({ readers, writers }: Session): Promise<void> {
-  await Promise.allSettled([...readers.values(), ...writers.values()].map((each) => each.close()))
 }
 
 /** An error that only a mistake in a program makes; connectors put what goes wrong outside into words of their own. */
@@ -253,13 +216,6 @@ function namesIn(change: Exclude<Write, { action: 'create' | 'delete' }>): reado
   return own.map((one) => `${refKey(change.ref)} ${one}`)
 }
 
-async function observe(session: Session, system: string): Promise<Observation> {
-  const reader = await readerOf(session, system)
-  const observation = await reader.observe()
-  session.seen.set(system, observation)
-  return observation
-}
-
 // ---------------------------------------------------------------- sending
 
 async function intend(session: Session, plan: SystemPlan, places: readonly number[]): Promise<Event> {
@@ -421,39 +377,6 @@ async function remember(session: Session, plan: SystemPlan, run: Run, index: num
 function isDone(run: Run, system: number, place: number): boolean {
   const state = run.systems[system]
   return state !== undefined && place < state.cursor && outcomeAt(state.outcomes, place) === undefined
-}
-
-function lookupIn({ graph }: Observation): Lookup {
-  return (kind, key) => graph.get(kind, key)
-}
-
-async function readerOf({ ports, readers }: Session, system: string): Promise<Reader> {
-  const reader = readers.get(system) ?? (await systemOf(ports, system).openReader())
-  readers.set(system, reader)
-  return reader
-}
-
-async function writerOf({ ports, writers }: Session, system: string): Promise<Writer> {
-  const writer = writers.get(system) ?? (await systemOf(ports, system).openWriter())
-  writers.set(system, writer)
-  return writer
-}
-
-function planOf({ plan }: Session, system: number): SystemPlan {
-  const found = plan.systems[system]
-  if (found === undefined) throw new Error(`The plan has no system at place ${system}.`)
-  return found
-}
-
-function stepOf({ name, steps }: SystemPlan, place: number): Step {
-  const step = steps[place]
-  if (step === undefined) throw new Error(`The plan of "${name}" has no step at place ${place}.`)
-  return step
-}
-
-function writeOf({ id, change }: Step): Write {
-  if (!isWrite(change)) throw new Error(`Step ${id} is never sent.`)
-  return change
 }
 
 /** One phrase for people: no line ends or control characters, whatever a system put into its answer. */

@@ -3,7 +3,8 @@
  * keep what they are at in local variables; so a run is put away as what it was answered since its last effect began,
  * and taken up again by running that effect anew with the same answers.
  */
-import { carryOut, type Session } from '../../src/apply/effects.ts'
+import { carryOut } from '../../src/apply/effects.ts'
+import type { Session } from '../../src/apply/session.ts'
 import { next } from '../../src/apply/machine.ts'
 import type { AppliedSystem, Ports } from '../../src/apply/ports.ts'
 import type { Program } from '../../src/apply/program.ts'
