@@ -71,7 +71,7 @@ async function simulated(
   attributes: Attributes,
 ): Promise<readonly Simulated[]> {
   const { mappingIn, simulate } = await import('../access/simulate.ts')
-  const { connectorOf } = await import('./reconcile.ts')
+  const { connectorOf } = await import('./connector.ts')
   const most = connectorOf(config).description.maxSecondaryGroups
   const wishes = [...(workspace.desired.get(config.name)?.wishes.mapping.values() ?? [])]
   const present = wishes.filter(({ state }) => state === 'present')

@@ -25,7 +25,7 @@ import { exit, Fault, type ExitCode } from './exit.ts'
 import { showFault } from './faults.ts'
 import { ledgerSurroundings } from './ledger.ts'
 import { openProgress, type Progress } from './progress.ts'
-import { connectorOf } from './reconcile.ts'
+import { connectorOf } from './connector.ts'
 import type { Session } from './session.ts'
 import { targetOf } from './target.ts'
 

@@ -2,9 +2,7 @@
  * From manifests to a judged plan, the same way for plan, apply and drift: what is shown is what is applied.
  * Each step is one function of this list; effects are only in reading.
  */
-import type { Connector, Observation, Reader } from '../connector/contract.ts'
-import { withProfile } from '../connector/describe.ts'
-import { ConnectorFault } from '../connector/fault.ts'
+import type { Connector, Observation } from '../connector/contract.ts'
 import { together } from '../access/impact.ts'
 import { check, type GuardCase, type GuardContext } from '../guard/check.ts'
 import { meaningOf } from '../guard/meaning.ts'
@@ -26,31 +24,23 @@ import { inventoryWith, type Past } from '../plan/past.ts'
 import { order } from '../plan/order.ts'
 import { ownerContext } from '../plan/owners.ts'
 import { assemble } from '../plan/plan.ts'
-import { connectors, descriptions } from '../systems/registry.ts'
+import { descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { lapsed, withFormerPeople } from './acceptances.ts'
 import { withAnchorsOf } from './anchors.ts'
-import type { Border } from './border.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
 import { formerOf } from './former.ts'
-import type { Log } from './logger.ts'
 import { recall, withLedger, type Memory } from './memory.ts'
+import { observe, type Read, type ReadingOptions, type UnreadSystem } from './observe.ts'
 import { lookBack } from './past.ts'
-import { targetOf } from './target.ts'
 import { loadWorkspace, systemFilesOf, type Loaded } from './workspace.ts'
 
-export interface ReconcileOptions {
+export interface ReconcileOptions extends ReadingOptions {
   readonly cwd: string
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly now: () => Date
-  readonly sleep: Border['sleep']
-  readonly log: Log
   /** Only these; empty is all. */
   readonly systems: readonly string[]
   readonly protectedRef?: string
   readonly compare: 'declared' | 'protected'
-  /** Told before each system is read. */
-  readonly onReading?: (system: string) => void
 }
 
 /** One system that was read, and what is to be done there. */
@@ -65,13 +55,6 @@ export interface SystemCase {
   readonly past: Past | undefined
   readonly changes: readonly Change[]
   readonly guarded: GuardCase
-}
-
-/** A system that could not be read: it is not in the plan. */
-export interface UnreadSystem {
-  readonly system: string
-  readonly message: string
-  readonly fix?: string
 }
 
 export interface Compared {
@@ -178,7 +161,7 @@ export interface JudgedAgain {
 export async function judgeAgain(
   plan: Plan,
   written: Pick<Loaded, 'workspace' | 'branch' | 'commit'>,
-  options: Pick<ReconcileOptions, 'env' | 'now' | 'sleep' | 'log' | 'onReading'>,
+  options: ReadingOptions,
   takingBack: (run: string, ledger: LedgerReader) => Promise<NonNullable<Errand['changesIn']>>,
 ): Promise<JudgedAgain> {
   const { workspace } = written
@@ -265,35 +248,6 @@ export function narrowed(
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-export interface Read {
-  readonly config: SystemConfig
-  readonly connector: Connector
-  readonly observation: Observation
-  readonly identity: string | undefined
-}
-
-/** One system, read whole, or why it could not be: the others go on. */
-export async function observe(
-  config: SystemConfig,
-  { root }: Workspace,
-  { env, now, sleep, log, onReading }: Pick<ReconcileOptions, 'env' | 'now' | 'sleep' | 'log' | 'onReading'>,
-): Promise<Read | UnreadSystem> {
-  onReading?.(config.name)
-  let reader: Reader | undefined
-  try {
-    const connector = connectorOf(config)
-    reader = await connector.openReader(await targetOf(config, { env, now, sleep, root, log }))
-    const identity = await reader.whoami()
-    const observation = await reader.observe()
-    log.info({ system: config.name, calls: observation.calls }, 'read')
-    return { config, connector, observation, identity }
-  } catch (error) {
-    return unreadable(config.name, error)
-  } finally {
-    await reader?.close()
-  }
-}
-
 /** A read beside all that is remembered of its system. */
 interface Remembered extends Read {
   /** As the ledger has it. */
@@ -364,30 +318,6 @@ function memoised<K, V>(make: (key: K) => V): (key: K) => V {
     known.set(key, value)
     return value
   }
-}
-
-/** Only what is known to be the outside's fault; anything else is a bug and keeps its stack. */
-function unreadable(system: string, error: unknown): UnreadSystem {
-  if (error instanceof ConnectorFault) return { system, message: error.message, fix: error.fix }
-  if (error instanceof Fault) {
-    return { system, message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) }
-  }
-  throw error
-}
-
-/** The connector as it is for this system: under its profile, and with its settings. */
-export function connectorOf(config: SystemConfig): Connector {
-  const { name, connector, profile } = config
-  const found = connectors[connector]
-  if (found !== undefined) {
-    const description = profile === undefined ? undefined : withProfile(found.description, profile)
-    return { ...found, ...(description && { description }), ...found.variant?.(config) }
-  }
-  throw new Fault(
-    exit.fault,
-    `The system "${name}" asks for the connector "${connector}", which this version does not have.`,
-    `There are: ${Object.keys(connectors).join(', ')}.`,
-  )
 }
 
 /** Desired beside actual: what differs, and in which order it is done. */

@@ -13,7 +13,7 @@ import { censusOf, doubting } from '../plan/census.ts'
 import type { Border } from './border.ts'
 import { ledgerSurroundings } from './ledger.ts'
 import type { Loaded } from './workspace.ts'
-import { connectorOf } from './reconcile.ts'
+import { connectorOf } from './connector.ts'
 import { actorOf, runName } from './execution.ts'
 
 interface Looked {

@@ -11,7 +11,8 @@ import type { Border } from './border.ts'
 import { faultOf } from './ending.ts'
 import { exit, Fault } from './exit.ts'
 import { ledgerSurroundings } from './ledger.ts'
-import { connectorOf, type JudgedAgain } from './reconcile.ts'
+import { connectorOf } from './connector.ts'
+import { type JudgedAgain } from './reconcile.ts'
 
 /** Two clocks may differ by so much; a plan from further ahead was not made by one that can be relied on. */
 const skew = 5 * 60_000

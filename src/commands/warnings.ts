@@ -5,7 +5,7 @@ import { collectionOf } from '../model/resource.ts'
 import { countDiagnostics } from '../render/diagnostics.ts'
 import { terminal } from '../render/encode.ts'
 import type { Border } from './border.ts'
-import type { UnreadSystem } from './reconcile.ts'
+import type { UnreadSystem } from './observe.ts'
 
 /** One line on the warnings of the manifests, since validate shows them whole. */
 export function showWarnings(diagnostics: readonly Diagnostic[], border: Border): void {
