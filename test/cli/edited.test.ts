@@ -1,26 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { edit, put, quickstart, rolecall } from './rolecall.ts'
+import { branch, git } from './branch.ts'
+import { edit, put, rolecall } from './rolecall.ts'
 
 /** A change that edits what it is planned with: what is approved beside it is not what is carried out once it is merged. */
-
-const git = (root: string, ...args: string[]): void =>
-  void execFileSync('git', ['-c', 'user.name=ana', '-c', 'user.email=ana@acme.example', ...args], {
-    cwd: root,
-    stdio: 'ignore',
-  })
-
-/** The quickstart on a branch beside main, with main as the protected ref. */
-function branch(): string {
-  const root = quickstart()
-  edit(root, 'rolecall.yaml', 'spec:\n  ledger:', 'spec:\n  protectedRef: main\n  ledger:')
-  put(root, '.gitignore', '.rolecall/\nplan.json\n')
-  git(root, 'init', '-q', '-b', 'main')
-  git(root, 'add', '.')
-  git(root, 'commit', '-qm', 'first')
-  git(root, 'checkout', '-q', '-b', 'change')
-  return root
-}
 
 const planned = (root: string, ...args: string[]): { intent: string; withoutIntent?: string[] } =>
   JSON.parse(rolecall(root, ['plan', '-o', 'json', ...args]).stdout) as {

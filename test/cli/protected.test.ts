@@ -1,24 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { branch, git } from './branch.ts'
 import { drop, edit, put, quickstart, rolecall } from './rolecall.ts'
-
-const git = (root: string, ...args: string[]): void =>
-  void execFileSync('git', ['-c', 'user.name=ana', '-c', 'user.email=ana@acme.example', ...args], {
-    cwd: root,
-    stdio: 'ignore',
-  })
-
-/** The quickstart on a branch beside main, with main as the protected ref. */
-function branch(): string {
-  const root = quickstart()
-  edit(root, 'rolecall.yaml', 'spec:\n  ledger:', 'spec:\n  protectedRef: main\n  ledger:')
-  put(root, '.gitignore', '.rolecall/\nplan.json\n')
-  git(root, 'init', '-q', '-b', 'main')
-  git(root, 'add', '.')
-  git(root, 'commit', '-qm', 'first')
-  git(root, 'checkout', '-q', '-b', 'change')
-  return root
-}
 
 describe('D4: a pull request is planned with the systems and guards of the protected ref', () => {
   it('a stage that the request raises does not count before it is merged', () => {
