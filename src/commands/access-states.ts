@@ -9,7 +9,6 @@ import { missingProof } from '../guard/proof.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { GraphView } from '../model/graph.ts'
 import { kinds } from '../model/resource.ts'
-import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { declaredGraph } from '../plan/declared.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { OutputOptions, StateOptions } from './access-options.ts'
@@ -19,7 +18,7 @@ import { writeOut } from './files.ts'
 import { openProgress } from './progress.ts'
 import { connectorOf } from './connector.ts'
 import { observe, type UnreadSystem } from './observe.ts'
-import { narrowed } from './reconcile.ts'
+import { desiredOf, narrowed } from './reconcile.ts'
 import { reading, type Session } from './session.ts'
 import { showUnproven, showUnread, type UnprovenRead } from './warnings.ts'
 import { loadWorkspace, workspaceAt, type Loaded } from './workspace.ts'
@@ -119,12 +118,6 @@ function unprovenIn(system: string, { description }: Connector, observation: Obs
     const reason = missingProof({ description, observation }, kind, () => false)
     return reason === undefined ? [] : [{ system, kind, reason }]
   })
-}
-
-function desiredOf(workspace: Workspace, { name }: SystemConfig): DesiredGraph {
-  const desired = workspace.desired.get(name)
-  if (desired === undefined) throw new Error(`no desired graph for system ${name}`)
-  return desired
 }
 
 /** Writes the answer, says what it lacks, and gives the exit code: an answer that may lack somebody is no answer. */

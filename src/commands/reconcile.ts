@@ -383,7 +383,8 @@ function guardCase(
   }
 }
 
-function desiredOf(workspace: Workspace, { name }: SystemConfig): DesiredGraph {
+/** What the manifests wish of a system that they have. */
+export function desiredOf(workspace: Workspace, { name }: SystemConfig): DesiredGraph {
   const desired = workspace.desired.get(name)
   if (desired === undefined) throw new Error(`no desired graph for system ${name}`)
   return desired

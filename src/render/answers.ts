@@ -1,11 +1,10 @@
 /** Answers about access, for a person and for a table. */
 import type { AccountAccess, Explained, Line, WhoCan } from '../access/answers.ts'
 import type { Json } from '../model/json.ts'
-import { splitTarget } from '../model/resource.ts'
 import { csvCell, terminal } from './encode.ts'
 import { count, pad, width } from './layout.ts'
 import { paint, type Paint } from './paint.ts'
-import { atLargeWords, rightWords, targetWords, wayWords } from './rights.ts'
+import { rightWords, subjectWords, targetWords, wayWords } from './rights.ts'
 
 /** Everybody who may, system by system; whose power nobody knows comes last. Ends in a line end. */
 export function whoCanText({ action, on, lines, perhaps }: WhoCan, state: string, colour: boolean): string {
@@ -13,7 +12,7 @@ export function whoCanText({ action, on, lines, perhaps }: WhoCan, state: string
   const what = terminal(`${action.startsWith('role:') ? 'hold ' : ''}${rightWords({ action, on })}`)
   const blocks = bySystem(lines).map(([system, own]) => {
     const rows = own.map((line) => [
-      subjectWords(line),
+      subjectWords(line.subject, line.person),
       atWords(line, on),
       wayWords(line.through, line.action),
     ])
@@ -21,7 +20,7 @@ export function whoCanText({ action, on, lines, perhaps }: WhoCan, state: string
   })
   const unknown = bySystem(perhaps).map(([system, own]) => {
     const rows = own.map((line) => [
-      subjectWords(line),
+      subjectWords(line.subject, line.person),
       rightWords(line),
       wayWords(line.through, line.action),
     ])
@@ -78,7 +77,7 @@ export function reportText(lines: readonly Line[], state: string, colour: boolea
   const pen = paint(colour)
   const blocks = bySystem(lines).map(([system, own]) => {
     const rows = own.map((line) => [
-      subjectWords(line),
+      subjectWords(line.subject, line.person),
       rankMark(line.rank),
       rightWords(line),
       wayWords(line.through, line.action),
@@ -129,14 +128,6 @@ function bySource(inherits: AccountAccess['inherits']): [string, AccountAccess['
   const found = new Map<string, AccountAccess['inherits'][number][]>()
   for (const one of inherits) found.set(one.from, [...(found.get(one.from) ?? []), one])
   return [...found]
-}
-
-/** The handle, and the account where it is called otherwise; an account that nobody declares says so. */
-function subjectWords({ subject, person }: Pick<Line, 'subject' | 'person'>): string {
-  const { type, name } = splitTarget(subject)
-  if (type !== 'account') return atLargeWords(subject)
-  if (person === undefined) return `${name} (not declared)`
-  return person === name ? name : `${person} (${name})`
 }
 
 /** Where the right is held on something that holds what was asked about. */

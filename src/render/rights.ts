@@ -20,6 +20,14 @@ export function atLargeWords(subject: LinkTarget): string {
   return `${type} ${name}`
 }
 
+/** The handle, and the account where it is called otherwise; an account that nobody declares says so. */
+export function subjectWords(subject: LinkTarget, person: string | undefined): string {
+  const { type, name } = splitTarget(subject)
+  if (type !== 'account') return atLargeWords(subject)
+  if (person === undefined) return `${name} (not declared)`
+  return person === name ? name : `${person} (${name})`
+}
+
 /** `reach application payroll`, `role deployer on project web-prod`, `role Owner`. */
 export function rightWords({ action, on }: Pick<Right, 'action' | 'on'>): string {
   const target = targetWords(on)

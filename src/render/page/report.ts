@@ -2,7 +2,7 @@
 import type { Line } from '../../access/answers.ts'
 import { splitTarget, type LinkTarget } from '../../model/resource.ts'
 import { count } from '../layout.ts'
-import { atLargeWords, rightWords, targetWords, wayWords } from '../rights.ts'
+import { atLargeWords, rightWords, subjectWords, targetWords, wayWords } from '../rights.ts'
 import { each, fragment, graph, lines, page, type Fragment, type Way } from './frame.ts'
 
 /** `state`: of which state it is told, `as it is`. */
@@ -19,15 +19,8 @@ ${lines(fragment`<ul class="access">${each(rights, row)}</ul>`, rights.length)}$
 function row(line: Line): Fragment {
   const vital = line.rank !== 'ordinary'
   const power = line.rank === 'unknown' ? ', of unknown power' : ''
-  return fragment`<li data-row class="${vital ? 'vital' : ''}"><span title="${line.rank}">${vital ? '!' : ''}</span><button type="button" class="name" data-show="${nodeOf(line)}">${subjectWords(line)}</button><span>${line.system}</span><span>${rightWords(line)}${power}</span><span class="soft">${wayWords(line.through, line.action)}</span></li>
+  return fragment`<li data-row class="${vital ? 'vital' : ''}"><span title="${line.rank}">${vital ? '!' : ''}</span><button type="button" class="name" data-show="${nodeOf(line)}">${subjectWords(line.subject, line.person)}</button><span>${line.system}</span><span>${rightWords(line)}${power}</span><span class="soft">${wayWords(line.through, line.action)}</span></li>
 `
-}
-
-function subjectWords(line: Line): string {
-  const { type, name } = splitTarget(line.subject)
-  if (type !== 'account') return atLargeWords(line.subject)
-  if (line.person === undefined) return `${name} (not declared)`
-  return line.person === name ? name : `${line.person} (${name})`
 }
 
 /** Somebody, as the picture calls them: one person is one name in all systems. */
