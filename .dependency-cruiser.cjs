@@ -129,7 +129,9 @@ module.exports = {
       name: 'writer-only-in-apply',
       severity: 'error',
       comment: 'validate, plan, drift, adopt and access cannot reach the executor',
-      from: { path: '^src/commands/(validate|plan|drift|adopt|reconcile|observe|doctor|access[a-z-]*)[.]ts$' },
+      from: {
+        path: '^src/commands/(validate|plan|drift|adopt|reconcile|observe|doctor|access[a-z-]*)[.]ts$',
+      },
       to: { path: '^src/apply/' },
     },
   ],
