@@ -4,6 +4,7 @@ import type { Power, Right } from '../model/access.ts'
 import { splitTarget, type LinkTarget } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
 import type { Access, Holder } from './questions.ts'
+import type { SignIns } from './sign-ins.ts'
 import type { Held } from './things.ts'
 
 /** One system in one state, with whose its accounts are. */
@@ -14,14 +15,14 @@ export interface Asked {
   readonly accounts: ReadonlyMap<string, AccountFacts>
 }
 
-export interface AccountFacts {
+export interface AccountFacts extends SignIns {
   /** Who is behind it by the manifests; absent for an account that nobody declares. */
   readonly person?: string
   readonly power: Power
 }
 
 /** One right that somebody has. */
-export interface Line extends Right {
+export interface Line extends Right, SignIns {
   readonly system: string
   /** Absent for whoever no account stands for, and for an account that nobody declares. */
   readonly person?: string
@@ -53,7 +54,7 @@ export function whoCan(asked: readonly Asked[], action: string, on: LinkTarget):
 }
 
 /** What one account has. */
-export interface AccountAccess {
+export interface AccountAccess extends SignIns {
   readonly system: string
   readonly account: string
   readonly power: Power
@@ -76,6 +77,7 @@ export function explain(asked: readonly Asked[], user: string): Explained {
       system: one.system,
       account,
       power: one.accounts.get(account)?.power ?? 'unknown',
+      ...signInsIn(one.accounts.get(account)),
       rights: one.access.rightsOf(`account:${account}`),
       inherits: one.access.inherits(account),
     })),
@@ -116,6 +118,24 @@ export function review(asked: readonly Asked[]): readonly Line[] {
 
 function lineOf({ system, accounts }: Asked, subject: LinkTarget, { action, on, rank, through }: Held): Line {
   const { type, name } = splitTarget(subject)
-  const person = type === 'account' ? accounts.get(name)?.person : undefined
-  return { system, ...(person === undefined ? {} : { person }), subject, action, on, rank, through }
+  const account = type === 'account' ? accounts.get(name) : undefined
+  const person = account?.person
+  const signIns = signInsIn(account)
+  return {
+    system,
+    ...(person === undefined ? {} : { person }),
+    subject,
+    action,
+    on,
+    rank,
+    through,
+    ...signIns,
+  }
+}
+
+function signInsIn({ lastSignIn, signInsFrom }: SignIns = {}): SignIns {
+  return {
+    ...(lastSignIn === undefined ? {} : { lastSignIn }),
+    ...(signInsFrom === undefined ? {} : { signInsFrom }),
+  }
 }

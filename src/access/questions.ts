@@ -4,7 +4,7 @@ import { kinds, splitTarget, type Kind, type LinkTarget } from '../model/resourc
 import { byText } from '../plan/sets.ts'
 import { isEveryone } from './affected.ts'
 import { byWorth } from './lines.ts'
-import { best, startAtLarge, State, type Start } from './state.ts'
+import { rightsFrom, startAtLarge, State, type Start } from './state.ts'
 import { isBetter, isKind, keyOf, nameOf, Things, type Held, type Reach } from './things.ts'
 
 /** Somebody who may do what was asked about, and the best way to it. */
@@ -56,10 +56,7 @@ export class Access {
   rightsOf(subject: LinkTarget): readonly Held[] {
     const { type, name } = splitTarget(subject)
     const start = type === 'account' ? this.#state.start(name) : startAtLarge(subject, this.#things)
-    if (start === undefined) return []
-    const reaches = [start.own, ...start.passages.map((passage) => this.#state.reach(passage))]
-    const keys = new Set(reaches.flatMap((reach) => [...reach.keys()]))
-    return [...keys].flatMap((key) => best(reaches, key) ?? []).sort(byWorth)
+    return start === undefined ? [] : rightsFrom(this.#state, start).sort(byWorth)
   }
 
   /** Everybody who is not named and has something said of them. */

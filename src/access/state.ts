@@ -85,6 +85,13 @@ function ownOf({ rights }: AccessFacts): Reach {
 
 const empty: Reach = new Map()
 
+/** Everything that is had by starting from this, each right by its best way. */
+export function rightsFrom(state: State, { own, passages }: Start): Held[] {
+  const reaches = [own, ...passages.map((passage) => state.reach(passage))]
+  const keys = new Set(reaches.flatMap((reach) => [...reach.keys()]))
+  return [...keys].flatMap((key) => best(reaches, key) ?? [])
+}
+
 /** The best way to a right among several reaches. */
 export function best(reaches: readonly Reach[], key: string): Held | undefined {
   let found: Held | undefined

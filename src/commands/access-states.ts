@@ -4,6 +4,7 @@
  */
 import type { AccountFacts, Asked } from '../access/answers.ts'
 import { Access } from '../access/questions.ts'
+import { signInsOf } from '../access/sign-ins.ts'
 import type { Connector, Observation } from '../connector/contract.ts'
 import { missingProof } from '../guard/proof.ts'
 import type { DesiredGraph } from '../model/desired.ts'
@@ -107,6 +108,7 @@ function askedOf({ rules }: Connector, graph: GraphView, { system, wishes }: Des
     accounts.set(account.ref.key, {
       ...(person === undefined ? {} : { person }),
       power: barred === true ? 'none' : rules.power(account, graph),
+      ...signInsOf(account),
     })
   }
   return { system, access: new Access(rules, graph), accounts }

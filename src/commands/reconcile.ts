@@ -204,9 +204,13 @@ export async function judgeAgain(
   }
 }
 
-function contextOf({ guardrails }: Workspace, decided: Decided, at: Date): GuardContext {
+function contextOf(
+  { guardrails, settings: { dormantAfter } }: Workspace,
+  decided: Decided,
+  at: Date,
+): GuardContext {
   const now = at.toISOString()
-  return { ...decided, guardrails, today: now.slice(0, 10), now }
+  return { ...decided, guardrails, dormantAfter, today: now.slice(0, 10), now }
 }
 
 /** With a protected branch an Acceptance has an age, and reaches people whom nobody declares any more. */

@@ -34,6 +34,24 @@ export interface FieldDescription extends Described {
   readonly native?: string
 }
 
+/**
+ * What a system shows of sign-ins, as fields of its accounts: `fields: { …, ...signInFields }`. Both are RFC 3339 in UTC,
+ * and what is not there is not known: never is said by `signInsFrom` alone, since when a sign-in would have been seen
+ * (when the account was made, or the record of sign-ins was begun).
+ */
+export const signInFields = {
+  lastSignIn: {
+    about: 'When somebody signed in last (RFC 3339, UTC); absent where that is not known.',
+    write: 'read',
+    shape: 'scalar',
+  },
+  signInsFrom: {
+    about: 'Since when a sign-in would have been recorded (RFC 3339, UTC); absent where none may have been.',
+    write: 'read',
+    shape: 'scalar',
+  },
+} as const satisfies Readonly<Record<string, FieldDescription>>
+
 /** References to other things, always a list; `one` holds at most one. */
 export interface LinkDescription extends Described {
   readonly shape: 'one' | 'set'

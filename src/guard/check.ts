@@ -1,10 +1,11 @@
 import type { Finding } from '../model/finding.ts'
 import { findingCodes } from '../model/finding.ts'
-import type { Acceptance, Guardrail } from '../model/workspace.ts'
+import type { Acceptance, Guardrail, Settings } from '../model/workspace.ts'
 import { accept } from './acceptance.ts'
 import { accessWidened } from './access-widened.ts'
 import { anchorTouched } from './anchor-touched.ts'
 import { custom } from './custom.ts'
+import { dormantAccount } from './dormant-account.ts'
 import { emptyDesired } from './empty-desired.ts'
 import type { Guard } from './guard.ts'
 import { identityChanged } from './identity-changed.ts'
@@ -34,6 +35,8 @@ export interface GuardContext {
   readonly guardrails: readonly Guardrail[]
   /** Whether there was none before this run, and whether the run is one of CI: then the next finds none either. */
   readonly ledger?: { readonly created: boolean; readonly inCi: boolean }
+  /** Without it nobody is looked at for being dormant. */
+  readonly dormantAfter?: Settings['dormantAfter']
   /** UTC day, `YYYY-MM-DD`. */
   readonly today: string
   /** RFC 3339, UTC. */
@@ -58,6 +61,7 @@ export const guards: readonly Guard[] = [
   ledgerNotDurable,
   noSecretSink,
   custom,
+  dormantAccount,
 ]
 
 /** Those that speak of an outcome and not of a read: what the plan of a day to come can be told by. */
@@ -80,10 +84,11 @@ export function check(
   context: GuardContext,
   using: readonly Guard[] = guards,
 ): Finding[] {
-  const { today, now, guardrails, ledger } = context
+  const { today, now, guardrails, ledger, dormantAfter } = context
   const newLedgerInCi = ledger?.created === true && ledger.inCi
   const findings = cases.flatMap((one) => {
-    const scene = sceneOf(one, { today, now, guardrails, newLedgerInCi })
+    const limits = dormantAfter === undefined ? {} : { dormantAfter }
+    const scene = sceneOf(one, { today, now, guardrails, newLedgerInCi, ...limits })
     return using.flatMap((guard) => guard.find(scene))
   })
   return accept(findings.sort(byPlace), context.acceptances, context, today)

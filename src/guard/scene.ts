@@ -3,7 +3,7 @@ import type { GraphView } from '../model/graph.ts'
 import type { Step } from '../model/plan.ts'
 import type { Impact } from '../model/access.ts'
 import { refKey, type ResourceRef } from '../model/resource.ts'
-import type { Guardrail } from '../model/workspace.ts'
+import type { Guardrail, Settings } from '../model/workspace.ts'
 import { ownerContext, type OwnerContext } from '../plan/owners.ts'
 import { seenThrough } from '../plan/renaming.ts'
 import { simulate } from '../plan/simulate.ts'
@@ -20,6 +20,7 @@ interface Times {
   readonly guardrails: readonly Guardrail[]
   /** The run is one of CI, and found no ledger. */
   readonly newLedgerInCi?: boolean
+  readonly dormantAfter?: Settings['dormantAfter']
 }
 
 /**

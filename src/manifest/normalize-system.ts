@@ -40,21 +40,26 @@ export function normalizeSystem(manifest: ManifestOf<'System'>, isProtected: boo
 export function normalizeSettings(manifest: ManifestOf<'Settings'>): SettingsDocument {
   const { raw, metadata, spec } = manifest
   const { protectedRef, freeze } = spec
+  const head = named(manifest)
+  const lineAt = (name: string): number => lineOf(keyOf({ raw, path: ['spec', name] }))
   const settings: Settings = {
     ...defaultSettings(metadata.name),
     ledger: ledger(spec.ledger),
     ...(spec.grace !== undefined && { grace: spec.grace }),
+    ...(spec.dormantAfter !== undefined && {
+      dormantAfter: { days: spec.dormantAfter, cause: { ...head.cause, line: lineAt('dormantAfter') } },
+    }),
     ...(spec.access !== undefined && { access: spec.access }),
     ...(protectedRef !== undefined && { protectedRef }),
     ...(freeze !== undefined && { freeze }),
   }
   const approvals = { raw, path: ['spec', 'approvals'] }
-  return { ...named(manifest), settings, approvals: spec.approvals && approvals }
+  return { ...head, settings, approvals: spec.approvals && approvals }
 }
 
 /** What holds where no Settings say otherwise. */
 export function defaultSettings(name: string): Settings {
-  return { name, ledger: ledger(), grace: 30, access: 'access' }
+  return { name, ledger: ledger(), grace: 30, dormantAfter: { days: 90 }, access: 'access' }
 }
 
 function ledger(written?: WrittenSettingsSpec['ledger']): LedgerConfig {

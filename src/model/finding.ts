@@ -1,3 +1,4 @@
+import type { Power, Right } from './access.ts'
 import type { ResourceRef } from './resource.ts'
 
 /** The codes of design: a stable interface for people, for Acceptance documents and for scripts. */
@@ -19,8 +20,15 @@ export const findingCodes = [
   'no-secret-sink',
   'released',
   'guardrail',
+  'dormant-account',
 ] as const
 export type FindingCode = (typeof findingCodes)[number]
+
+/**
+ * What comes and goes with the day and with what people do over there: shown with every plan, and no part of what is
+ * approved. A reviewed plan must not be another one because somebody signed in.
+ */
+export const passingCodes: ReadonlySet<FindingCode> = new Set(['dormant-account'])
 
 /** What a guard says of a plan. `refuse` stops the whole run; `warn` is shown. */
 export interface Finding {
@@ -47,6 +55,21 @@ export interface Finding {
   readonly guardrail?: string
   /** Of `identity-changed`: the native ids that an Acceptance must name. */
   readonly ids?: { readonly was: string; readonly now: string }
+  /** Of `dormant-account`: each of them, the most powerful first. */
+  readonly dormant?: readonly DormantAccount[]
+}
+
+/** A privileged account that nobody has signed in to for long. */
+export interface DormantAccount {
+  readonly account: string
+  /** Absent for an account that nobody declares. */
+  readonly person?: string
+  /** RFC 3339, UTC; absent where there was none since `signInsFrom`. */
+  readonly lastSignIn?: string
+  readonly signInsFrom?: string
+  readonly power: Power
+  /** The privileged ones, the most privileged first. */
+  readonly rights: readonly Right[]
 }
 
 /** A finding that stops the run. */

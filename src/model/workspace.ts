@@ -57,6 +57,8 @@ export interface Settings {
   readonly protectedRef?: string
   /** Days between suspension and removal of who has left. */
   readonly grace: number
+  /** Days without a sign-in after which a privileged account is dormant, and where somebody set them. */
+  readonly dormantAfter: { readonly days: number; readonly cause?: Cause }
   /** Why applies are stopped; absent when they are not. */
   readonly freeze?: string
   readonly access: string

@@ -1,11 +1,12 @@
 import type { Change } from '../model/change.ts'
+import { passingCodes } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
 import { sha256 } from './digest.ts'
 import { byText } from './sets.ts'
 
 /**
- * Digest of what a reviewer approves: which changes, what the guards counted (not whether it is accepted), and what
+ * Digest of what a reviewer approves: which changes, what the guards counted (not whether it is accepted, and nothing that a day alone brings), and what
  * stands in the documents the changes come from. No times, commits, native ids or places in files, and nothing that is
  * left alone: two runs on the same wishes and the same state agree, whenever and wherever they are made.
  */
@@ -22,6 +23,7 @@ export function intentOf({
       changes: steps.flatMap(({ change }) => approved(change)),
     })),
     findings: findings
+      .filter(({ code }) => !passingCodes.has(code))
       .map(({ system, code, count }) => ({ system, code, count }))
       .sort((a, b) => byText(a.system, b.system) || byText(a.code, b.code) || a.count - b.count),
     documents,

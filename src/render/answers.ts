@@ -1,6 +1,7 @@
 /** Answers about access, for a person and for a table. */
 import type { AccountAccess, Explained, Line, WhoCan } from '../access/answers.ts'
 import type { Json } from '../model/json.ts'
+import { whenWords } from './dormant.ts'
 import { csvCell, terminal } from './encode.ts'
 import { count, pad, width } from './layout.ts'
 import { paint, type Paint } from './paint.ts'
@@ -54,12 +55,16 @@ export function explainText({ user, accounts }: Explained, state: string, colour
 }
 
 function accountText(
-  { system, account, power, rights, inherits }: AccountAccess,
+  { system, account, power, rights, inherits, ...signIns }: AccountAccess,
   user: string,
   pen: Paint,
 ): string {
   const name = account === user ? '' : `  account ${terminal(account)}`
-  const head = `${pen.bold(terminal(system))}${name}  ${power === 'none' ? 'no access' : powerWords(power)}`
+  const head = [
+    `${pen.bold(terminal(system))}${name}`,
+    power === 'none' ? 'no access' : powerWords(power),
+    ...[terminal(whenWords(signIns))].filter((words) => words !== '').map(pen.dim),
+  ]
   const rows = rights.map((held) => [
     rankMark(held.rank),
     rightWords(held),
@@ -69,7 +74,7 @@ function accountText(
     `  settings from ${terminal(targetWords(from))}`,
     ...table(own.map(({ name: setting, value }) => [`  ${setting}`, valueWords(value)])),
   ])
-  return [head, ...table(rows), ...settings].join('\n')
+  return [head.join('  '), ...table(rows), ...settings].join('\n')
 }
 
 /** Everybody's rights, a line each. */
@@ -81,6 +86,7 @@ export function reportText(lines: readonly Line[], state: string, colour: boolea
       rankMark(line.rank),
       rightWords(line),
       wayWords(line.through, line.action),
+      whenWords(line),
     ])
     return [pen.bold(terminal(system)), ...table(rows)].join('\n')
   })
@@ -91,8 +97,8 @@ export function reportText(lines: readonly Line[], state: string, colour: boolea
 
 /** A right a line; RFC 4180, with a header. */
 export function linesCsv(lines: readonly Line[]): string {
-  const header = ['system', 'person', 'subject', 'privilege', 'action', 'resource', 'through']
-  const rows = lines.map(({ system, person = '', subject, rank, action, on, through }) => [
+  const header = ['system', 'person', 'subject', 'privilege', 'action', 'resource', 'through', 'lastSignIn']
+  const rows = lines.map(({ system, person = '', subject, rank, action, on, through, ...signIns }) => [
     system,
     person,
     subject,
@@ -100,16 +106,23 @@ export function linesCsv(lines: readonly Line[]): string {
     action,
     on,
     through.join(' > '),
+    signInCell(signIns),
   ])
   return [header, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')
 }
 
+/** A moment, `none since` a moment, or nothing where it is not known. */
+function signInCell({ lastSignIn, signInsFrom }: Pick<Line, 'lastSignIn' | 'signInsFrom'>): string {
+  return lastSignIn ?? (signInsFrom === undefined ? '' : `none since ${signInsFrom}`)
+}
+
 /** What `explain` found, a right a line. */
 export function linesOf({ user, accounts }: Explained): Line[] {
-  return accounts.flatMap(({ system, account, rights }) =>
+  return accounts.flatMap(({ system, account, rights, power: _power, inherits: _inherits, ...signIns }) =>
     rights.map(({ action, on, rank, through }) => ({
       ...{ system, person: user, subject: `account:${account}` },
       ...{ action, on, rank, through },
+      ...signIns,
     })),
   )
 }

@@ -2,11 +2,14 @@
 import { refuses, type Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import { refKey } from '../model/resource.ts'
+import { dormantLines } from './dormant.ts'
 import { terminal } from './encode.ts'
 import { wrapWords } from './layout.ts'
 import type { Paint } from './paint.ts'
 
 const shownRefs = 12
+/** They are privileged, and each is told with what it can do. */
+const shownDormant = 50
 
 /** The lines of one finding; a refusing one carries the way out whole. */
 export function findingLines(finding: Finding, plan: Plan, style: { pen: Paint; width: number }): string[] {
@@ -15,7 +18,7 @@ export function findingLines(finding: Finding, plan: Plan, style: { pen: Paint; 
   const size = style.width - 2
   const text = [
     ...wrapWords(terminal(finding.message), size),
-    ...refLines(finding, size),
+    ...(finding.dormant === undefined ? refLines(finding, size) : dormantLines(finding, shownDormant)),
     ...wayForward(finding, size),
     ...(refuses(finding) ? acceptance(finding, plan).map((line) => (line === '' ? '' : `  ${line}`)) : []),
   ]

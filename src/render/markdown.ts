@@ -5,6 +5,7 @@
 import { refuses, type Finding } from '../model/finding.ts'
 import type { Plan, SystemPlan } from '../model/plan.ts'
 import { accessLines, accessSummary } from './access.ts'
+import { dormantLines } from './dormant.ts'
 import { markdown, markdownBlock, markdownCode, terminal } from './encode.ts'
 import { acceptance } from './finding.ts'
 import { count } from './layout.ts'
@@ -28,6 +29,7 @@ export const markdownLimit = 60_000
 /** Kept free for what closes an open block and says what is missing. */
 const reserve = 500
 const longestName = 300
+const shownDormant = 20
 
 /** The comment; its first line is a marker by which the same comment is found and replaced. */
 export function renderMarkdown(plan: Plan, around: Around, shapes: Shapes): string {
@@ -117,6 +119,9 @@ function findingPart(finding: Finding, plan: Plan, whole: boolean): string {
   return [
     `**${word} ${code(finding.code)}** in ${code(finding.system)} (rule: ${code(finding.where)})\n`,
     `${markdown(clip(finding.message))}${by}\n`,
+    whole && finding.dormant !== undefined
+      ? `\n${markdownBlock(dormantLines(finding, shownDormant).join('\n'))}\n\n`
+      : '',
     whole ? `${markdown(clip(finding.remedy))}\n` : '',
     document === '' ? '' : `\n${markdownBlock(document, 'yaml')}\n`,
     '\n',

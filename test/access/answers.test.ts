@@ -78,8 +78,8 @@ dir  perhaps: a power nobody knows
     const { stdout } = await ask(await applied(), 'who-can', 'role:deployer', 'web', '-o', 'csv')
     expect(stdout).toBe(
       [
-        'system,person,subject,privilege,action,resource,through',
-        'dir,chen,account:chen,ordinary,role:deployer,project:web,grant:account:chen deployer project:web > role:deployer',
+        'system,person,subject,privilege,action,resource,through,lastSignIn',
+        'dir,chen,account:chen,ordinary,role:deployer,project:web,grant:account:chen deployer project:web > role:deployer,',
         '',
       ].join('\r\n'),
     )

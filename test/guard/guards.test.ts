@@ -278,6 +278,36 @@ const examples: readonly Example[] = [
     },
   },
   {
+    says: 'nobody has used the power of an owner for long, and of another nobody knows',
+    one: guardCase({
+      live: [
+        { ...owner('ana'), fields: { ...owner('ana').fields, lastSignIn: '2026-08-24T23:59:59Z' } },
+        { ...owner('bo'), fields: { ...owner('bo').fields, lastSignIn: '2026-08-25T00:00:00Z' } },
+        { ...owner('chen'), fields: { ...owner('chen').fields, lastSignIn: 'long ago' } },
+      ],
+    }),
+    context: context({ dormantAfter: { days: 90, cause: place(4) } }),
+    finding: {
+      ...cannot,
+      code: 'dormant-account',
+      severity: 'warn',
+      refs: [ana, ref('account', 'chen')],
+      count: 1,
+      message:
+        'Nobody has signed in to 1 privileged account of "vpn" for 90 days or longer. Of 1 privileged account of "vpn" it is not known when somebody signed in last, so nobody can say whether it is dormant: chen.',
+      where: 'rolecall.yaml:4',
+      remedy: 'It only warns: ask whose they are, and take from them or suspend what nobody uses.',
+      dormant: [
+        {
+          account: 'ana',
+          lastSignIn: '2026-08-24T23:59:59Z',
+          power: 'owner',
+          rights: [{ action: 'role:Owner', on: 'all:*', rank: 'owner' }],
+        },
+      ],
+    },
+  },
+  {
     says: 'everything goes because nothing is declared',
     one: guardCase({
       live: [owner('ana'), thing('group', 'finance')],

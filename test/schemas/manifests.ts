@@ -11,6 +11,7 @@ spec:
   ledger: {postgres: {url: {env: LEDGER_URL}, schema: acme_access}}
   protectedRef: origin/main
   grace: 30
+  dormantAfter: 60
   freeze: Migration of the directory, until Monday
   approvals: {minimum: 2, from: [ana, bo]}
 `,
@@ -249,6 +250,7 @@ export const refused: readonly (readonly [
   ['Settings', 'acme_access', "'a b'", '/spec/ledger/postgres/schema', 'pattern'],
   ['Settings', 'origin/main', '"--upload-pack=x"', '/spec/protectedRef', 'pattern'],
   ['Settings', 'grace: 30', 'grace: -1', '/spec/grace', 'minimum'],
+  ['Settings', 'dormantAfter: 60', 'dormantAfter: 0', '/spec/dormantAfter', 'minimum'],
   ['System', '  connector: cloudconnexa\n', '', '/spec', 'required'],
   ['System', 'version: "6.1"', 'version: 6.1', '/spec/version', 'type'],
   ['System', 'https://acme', 'ftp://acme', '/spec/endpoint', 'pattern'],

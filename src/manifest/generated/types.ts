@@ -192,6 +192,10 @@ export interface WrittenSettingsSpec {
    */
   grace?: number
   /**
+   * Days without a sign-in after which an account that owns or administers a system is told as dormant, in systems that show the last sign-in.
+   */
+  dormantAfter?: number
+  /**
    * Stops every apply, and says why; plan and drift go on. Remove the line to go on applying.
    */
   freeze?: string

@@ -4,6 +4,7 @@ import { refuses, type Finding } from '../../model/finding.ts'
 import type { OwnerView, Plan, SystemPlan } from '../../model/plan.ts'
 import { refKey, splitTarget, type LinkTarget } from '../../model/resource.ts'
 import { accessRows, accessSummary, type AccessRow } from '../access.ts'
+import { dormantRows } from '../dormant.ts'
 import { acceptance } from '../finding.ts'
 import { atLargeWords, targetWords } from '../rights.ts'
 import { summaryOf, tallyOf, tallyWords } from '../summary.ts'
@@ -53,10 +54,20 @@ function findingPart(finding: Finding, plan: Plan): Fragment {
   const more = finding.refs.length > shownRefs ? ` and ${finding.refs.length - shownRefs} more` : ''
   const document = refused ? acceptance(finding, plan).join('\n').trim() : ''
   return fragment`<article class="${refused ? 'refuse' : finding.severity === 'warn' ? 'warn' : 'fine'}"><h3>${word} <code>${finding.code}</code> in ${finding.system}</h3>
-<p>${finding.message}</p>${finding.refs.length > 1 ? fragment`<p class="soft">${refs}${more}</p>` : nothing}
+<p>${finding.message}</p>${finding.dormant !== undefined ? dormant(finding) : finding.refs.length > 1 ? fragment`<p class="soft">${refs}${more}</p>` : nothing}
 <p>${finding.acceptedBy === undefined ? finding.remedy : `Accepted by ${finding.acceptedBy}.`}</p><p class="soft">rule: ${finding.where}</p>
 ${document === '' ? nothing : fragment`<pre>${each(document.split('\n'), line)}</pre>`}</article>
 `
+}
+
+const shownDormant = 500
+
+function dormant(finding: Finding): Fragment {
+  const { rows, rest } = dormantRows(finding, shownDormant)
+  return fragment`<table><thead><tr><th>account</th><th>can</th><th>last sign-in</th></tr></thead><tbody>${each(
+    rows,
+    ([who, what, when]) => fragment`<tr data-row><td>${who}</td><td>${what}</td><td>${when}</td></tr>`,
+  )}</tbody></table>${rest === 0 ? nothing : fragment`<p class="soft">and ${rest} more</p>`}`
 }
 
 function line(text: string): Fragment {

@@ -1,6 +1,7 @@
 /** Every right of everybody as a page: for an access review, and to look one person or resource up. */
 import type { Line } from '../../access/answers.ts'
 import { splitTarget, type LinkTarget } from '../../model/resource.ts'
+import { whenWords } from '../dormant.ts'
 import { count } from '../layout.ts'
 import { atLargeWords, rightWords, subjectWords, targetWords, wayWords } from '../rights.ts'
 import { each, fragment, graph, lines, page, type Fragment, type Way } from './frame.ts'
@@ -19,7 +20,7 @@ ${lines(fragment`<ul class="access">${each(rights, row)}</ul>`, rights.length)}$
 function row(line: Line): Fragment {
   const vital = line.rank !== 'ordinary'
   const power = line.rank === 'unknown' ? ', of unknown power' : ''
-  return fragment`<li data-row class="${vital ? 'vital' : ''}"><span title="${line.rank}">${vital ? '!' : ''}</span><button type="button" class="name" data-show="${nodeOf(line)}">${subjectWords(line.subject, line.person)}</button><span>${line.system}</span><span>${rightWords(line)}${power}</span><span class="soft">${wayWords(line.through, line.action)}</span></li>
+  return fragment`<li data-row class="${vital ? 'vital' : ''}"><span title="${line.rank}">${vital ? '!' : ''}</span><button type="button" class="name" data-show="${nodeOf(line)}">${subjectWords(line.subject, line.person)}</button><span>${line.system}</span><span>${rightWords(line)}${power}</span><span class="soft">${[wayWords(line.through, line.action), whenWords(line)].filter((words) => words !== '').join(' · ')}</span></li>
 `
 }
 

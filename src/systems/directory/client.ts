@@ -14,7 +14,7 @@ export function openReader(target: Target): Reader {
 }
 
 export function openWriter(target: Target): Writer {
-  return writeDirectory(fileOf(target))
+  return writeDirectory(fileOf(target), target.now)
 }
 
 /** The file, by its absolute path. A manifest must not be able to reach files outside of its workspace. */

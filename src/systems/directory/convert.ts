@@ -69,9 +69,9 @@ export function fieldColumns(ref: ResourceRef, fields: Resource['fields']): Row 
     Object.entries(fields).map(([field, value]) => {
       const column = layouts[ref.kind].fields[field]
       if (column === undefined) throw new Refusal(`a directory has no field "${field}" for it`)
-      if (description.kinds[ref.kind]?.fields[field]?.write === 'manual') {
-        throw new Refusal(`only a person can set "${field}", in the file itself`)
-      }
+      const mode = description.kinds[ref.kind]?.fields[field]?.write
+      if (mode === 'manual') throw new Refusal(`only a person can set "${field}", in the file itself`)
+      if (mode === 'read') throw new Refusal(`"${field}" is what happened, and nobody's to write`)
       return [column.name, writeValue(column, value)]
     }),
   )

@@ -21,6 +21,8 @@ export interface Connection {
   /** BEGIN, COMMIT and the like. */
   exec(sql: string): void
   readonly inTransaction: boolean
+  /** Of the schema that the file has: an older one is read as it is. */
+  readonly version: number
   readonly close: () => void
 }
 
@@ -92,17 +94,23 @@ function connect(file: string, address: string, farewell = ''): Connection {
   const database = new Database(address)
   database.exec(`PRAGMA busy_timeout = ${moment}`)
   const statements = new Map<string, Database.Statement>()
+  let version: number | undefined
   const prepare = (sql: string): Database.Statement => {
     const statement = statements.get(sql) ?? database.prepare(sql)
     statements.set(sql, statement)
     return statement
   }
+  const rows: Connection['rows'] = (sql, ...values) =>
+    guarded(file, () => prepare(sql).all(values) as Record<string, Value>[])
   return {
-    rows: (sql, ...values) => guarded(file, () => prepare(sql).all(values) as Record<string, Value>[]),
+    rows,
     run: (sql, ...values) => Number(prepare(sql).run(values).lastInsertRowid),
     exec: (sql) => void database.exec(sql),
     get inTransaction() {
       return database.inTransaction
+    },
+    get version() {
+      return (version ??= Number(rows('PRAGMA user_version')[0]?.['user_version']))
     },
     close: () => {
       database.exec(farewell)

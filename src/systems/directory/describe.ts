@@ -1,8 +1,9 @@
-import type {
-  Description,
-  FieldDescription,
-  KindDescription,
-  LinkDescription,
+import {
+  signInFields,
+  type Description,
+  type FieldDescription,
+  type KindDescription,
+  type LinkDescription,
 } from '../../connector/describe.ts'
 import type { JsonObject } from '../../model/json.ts'
 
@@ -68,6 +69,7 @@ export const description: Description = {
         status: scalar('Whether the account can be used: `active` or `suspended`.'),
         labels: { about: 'Labels of the person.', write: 'write', shape: 'map' },
         sealed: seal('account'),
+        ...signInFields,
       },
       links: {
         role: toOne(['role'], 'The one role that the account holds.'),

@@ -11,6 +11,8 @@ interface Layout {
   readonly key: string
   /** The key is made up of other columns by the table itself. */
   readonly derivedKey?: true
+  /** The column that keeps when rolecall made it. */
+  readonly madeAt?: string
   readonly fields: Readonly<Record<string, Column>>
   readonly links: Readonly<Record<string, LinkColumns>>
 }
@@ -19,6 +21,10 @@ export interface Column {
   readonly name: string
   /** `list` and `json` are JSON text; `flag` is 0 or 1. */
   readonly holds: 'text' | 'whole' | 'flag' | 'list' | 'json'
+  /** The version of the schema that it came with: in an older file, which a reader may not bring forward, it is empty. */
+  readonly since?: number
+  /** What it is made of, where it is no column of the table. */
+  readonly is?: string
 }
 
 export interface LinkColumns {
@@ -80,6 +86,7 @@ export const layouts: Readonly<Record<Kind, Layout>> = {
   account: {
     table: 'accounts',
     key: 'user_name',
+    madeAt: 'created_at',
     fields: {
       username: text('user_name'),
       email: text('email'),
@@ -90,6 +97,12 @@ export const layouts: Readonly<Record<Kind, Layout>> = {
       status: text('status'),
       labels: json('labels'),
       sealed: flag('sealed'),
+      lastSignIn: { ...text('last_sign_in'), since: 2 },
+      // max() of nothing is nothing: without a record, or without a day on which the account was made, nobody knows
+      signInsFrom: {
+        ...text('sign_ins_from'),
+        ...{ since: 2, is: '(SELECT max(since, created_at) FROM sign_in_record)' },
+      },
     },
     links: {
       role: { byType: { role: 'role' } },

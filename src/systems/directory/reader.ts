@@ -51,7 +51,7 @@ function observe(
 }
 
 function addAll(graph: Graph, file: string, kind: Kind, connection: Connection): void {
-  for (const row of connection.rows(selectAll(kind))) {
+  for (const row of connection.rows(selectAll(kind, connection.version))) {
     const resource = toResource(graph.system, kind, row)
     if (graph.get(kind, resource.ref.key) !== undefined) throw twice(file, resource.ref)
     graph.add(resource)
@@ -77,7 +77,7 @@ function twice(file: string, ref: ResourceRef): ConnectorFault {
 }
 
 export function readOne(connection: Connection | undefined, ref: ResourceRef): Resource | undefined {
-  const row = connection?.rows(selectOne(ref.kind), ref.key)[0]
+  const row = connection?.rows(selectOne(ref.kind, connection.version), ref.key)[0]
   return row && toResource(ref.system, ref.kind, row)
 }
 

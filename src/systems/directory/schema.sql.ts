@@ -177,7 +177,24 @@ CREATE TABLE mapping_groups (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mapping_groups_in_group ON mapping_groups (in_group);
 `,
+  // Of what is in a file already nobody knows when it was made, and no sign-in was recorded: all of that stays empty.
+  `
+ALTER TABLE accounts ADD COLUMN created_at TEXT ${moment('created_at', 'An account was made at a moment')};
+ALTER TABLE accounts ADD COLUMN last_sign_in TEXT ${moment('last_sign_in', 'A sign-in is a moment')};
+
+CREATE TABLE sign_in_record (
+  id INTEGER PRIMARY KEY CONSTRAINT "Sign-ins are recorded from one moment on" CHECK (id = 1),
+  since TEXT NOT NULL ${moment('since', 'Sign-ins are recorded from a moment on')}
+) STRICT;
+`,
 ]
+
+/** Moments compare as texts, so there is one way to write them. */
+function moment(column: string, says: string): string {
+  const form = '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]*Z'
+  const isMoment = `${column} IS NULL OR (${column} GLOB '${form}' AND unixepoch(${column}) IS NOT NULL)`
+  return `CONSTRAINT "${says} in UTC, as 2026-11-22T08:30:00Z" CHECK (${isMoment})`
+}
 
 /** The version of the schema that this program writes, kept in `PRAGMA user_version`. */
 export const schemaVersion = migrations.length

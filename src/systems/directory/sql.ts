@@ -4,14 +4,14 @@ import { builtIn, layouts, type LinkColumns } from './layout.ts'
 
 /** The statements of a directory, made from its layout: names come from there only, values are always bound. */
 
-/** All resources of a kind, one flat row each, as `convert` reads it. */
-export function selectAll(kind: Kind): string {
-  return `${select(kind)} WHERE ${isResource(kind)}`
+/** All resources of a kind, one flat row each, as `convert` reads it, in a file of this version of the schema. */
+export function selectAll(kind: Kind, version: number): string {
+  return `${select(kind, version)} WHERE ${isResource(kind)}`
 }
 
 /** The resource with the key that is bound. */
-export function selectOne(kind: Kind): string {
-  return `${select(kind)} WHERE ${name(layouts[kind].key)} = ? AND ${isResource(kind)}`
+export function selectOne(kind: Kind, version: number): string {
+  return `${select(kind, version)} WHERE ${name(layouts[kind].key)} = ? AND ${isResource(kind)}`
 }
 
 /** Who loses a link when the resource of a type with the key that is bound is removed: `name`s of a kind, by statement. */
@@ -42,11 +42,13 @@ export function deleteWhere(table: string, columns: readonly string[]): string {
   return `DELETE FROM ${name(table)} WHERE ${columns.map(isBound).join(' AND ')}`
 }
 
-function select(kind: Kind): string {
+function select(kind: Kind, version: number): string {
   const { table, key, fields, links } = layouts[kind]
-  const columns = new Set(['id', key, ...Object.values(fields).map((column) => column.name)])
+  const known = Object.values(fields).filter(({ since = 1 }) => since <= version)
+  const columns = new Set(['id', key, ...known.flatMap((column) => (column.is ? [] : [column.name]))])
   const selected = [
     ...[...columns].map(name),
+    ...known.flatMap((column) => (column.is ? [`${column.is} AS ${name(column.name)}`] : [])),
     ...Object.entries(links).map(([link, place]) => `${targets(kind, place)} AS ${name(link)}`),
   ]
   return `SELECT ${selected.join(', ')} FROM ${name(table)} AS resource`

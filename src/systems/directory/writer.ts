@@ -15,7 +15,7 @@ import { deleteWhere, insert, updateById } from './sql.ts'
  * Writes one directory. The file is made with the first write. A call is one transaction: all of its writes are
  * done, in order, or none is, and each is checked against what it expects to find just before it is sent.
  */
-export function writeDirectory(file: string): Writer {
+export function writeDirectory(file: string, now: () => Date): Writer {
   let opened: Connection | undefined
   let isClosed = false
   // what waits for the file when its run is over must not be carried out any more
@@ -23,7 +23,7 @@ export function writeDirectory(file: string): Writer {
   return {
     write: async (writes) => {
       const connection = (opened ??= await whenFree(() => openToWrite(file)))
-      return send(file, connection, writes, whenFree)
+      return send({ file, connection, now }, writes, whenFree)
     },
     close: () => {
       isClosed = true
@@ -32,9 +32,14 @@ export function writeDirectory(file: string): Writer {
   }
 }
 
+interface Place {
+  readonly file: string
+  readonly connection: Connection
+  readonly now: () => Date
+}
+
 async function send(
-  file: string,
-  connection: Connection,
+  { file, connection, now }: Place,
   writes: readonly Write[],
   whenFree: (work: () => void) => Promise<void>,
 ): Promise<readonly WriteResult[]> {
@@ -43,7 +48,7 @@ async function send(
     await whenFree(() => {
       connection.exec('BEGIN IMMEDIATE')
     })
-    for (const write of writes) ids.push(perform(connection, write))
+    for (const write of writes) ids.push(perform(connection, write, now))
   } catch (error) {
     rollback(connection)
     const message = sentence(file, error, writes[ids.length])
@@ -74,10 +79,10 @@ function rollback(connection: Connection): void {
 }
 
 /** Sends one write and gives the native id of what it wrote. */
-function perform(connection: Connection, write: Write): string {
+function perform(connection: Connection, write: Write, now: () => Date): string {
   switch (write.action) {
     case 'create':
-      return create(connection, write.after)
+      return create(connection, write.after, now)
     case 'update':
     case 'rename':
       return change(connection, write)
@@ -86,10 +91,11 @@ function perform(connection: Connection, write: Write): string {
   }
 }
 
-function create(connection: Connection, { ref, fields, links }: Resource): string {
-  const { table, key, derivedKey } = layouts[ref.kind]
+function create(connection: Connection, { ref, fields, links }: Resource, now: () => Date): string {
+  const { table, key, derivedKey, madeAt } = layouts[ref.kind]
   const row = {
     ...(derivedKey ? {} : { [key]: ref.key }),
+    ...(madeAt === undefined ? {} : { [madeAt]: now().toISOString() }),
     ...fieldColumns(ref, fields),
     ...linkColumns(ref, links),
   }
