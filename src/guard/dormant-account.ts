@@ -76,11 +76,11 @@ function sortedOut(
     if (since === undefined) silent.push(account)
     else quiet.push(account)
   }
-  if (quiet.length === 0 && (silent.length === 0 || !isKnown)) return { dormant: [], unknown: [] }
+  if (!isKnown || quiet.length + silent.length === 0) return { dormant: [], unknown: [] }
   const state = new State(scene.rules.access, scene.end, new Things(scene.rules.access, scene.end))
   const privileged = (accounts: readonly Resource[]): Privileged[] =>
     accounts.flatMap((account) => privilegedOf(scene, state, account)).sort(byPower)
-  return { dormant: privileged(quiet), unknown: isKnown ? privileged(silent) : [] }
+  return { dormant: privileged(quiet), unknown: privileged(silent) }
 }
 
 function isLeftOut(scene: Scene, { ref, fields }: Resource): boolean {
