@@ -20,9 +20,12 @@ export const released = guard('released', (scene) => {
   return first === undefined ? [] : [unreadable(scene, unclear, past.unclear.get(refKey(first.ref)) ?? '')]
 })
 
-/** Undeclared and live, in collections that rolecall manages, and neither in the inventory nor told of by git. */
+/**
+ * Undeclared and live, in collections that rolecall manages, and neither in the inventory nor told of by git. What the
+ * system itself keeps, or no plan may write, rolecall has never made.
+ */
 function unexplained(scene: Scene): readonly Resource[] {
-  const { memory, config, description, desired, start } = scene
+  const { memory, config, description, desired, rules, start } = scene
   if (memory === undefined) return []
   const known = inventoryWith(memory.inventory, memory.past)
   const index = indexInventory(known)
@@ -37,6 +40,8 @@ function unexplained(scene: Scene): readonly Resource[] {
     (live) =>
       managed.has(live.ref.kind) &&
       index.of(live) === undefined &&
+      !rules.sealed(live) &&
+      rules.implied?.(live, scene.end) === undefined &&
       scene.coming(live.ref.kind, live.ref.key) === live.ref.key,
   )
 }

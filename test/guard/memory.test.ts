@@ -4,6 +4,7 @@ import { refusals } from '../../src/guard/exit.ts'
 import type { InventoryEntry } from '../../src/model/inventory.ts'
 import { censusOf, doubting, dropsSince, without } from '../../src/plan/census.ts'
 import { description } from '../../src/systems/directory/describe.ts'
+import { rules } from '../../src/systems/directory/rules.ts'
 import {
   acceptance,
   account,
@@ -159,6 +160,15 @@ describe('released', () => {
     ],
   ])('after history was rewritten: %s', (_, words, inventory) => {
     expect(codes({ ...base, ...words, memory: { inventory, past: rewritten } })).toEqual([])
+  })
+
+  it('what no plan may write, and what the system itself keeps, was never made here', () => {
+    const memory = { inventory: [], past: rewritten }
+    const sealed = { ...rules, sealed: () => true }
+    const implied = { ...rules, implied: () => 'it comes with the system' }
+    expect(codes({ ...base, memory })).toEqual(['released'])
+    expect(codes({ ...base, memory, rules: sealed })).toEqual([])
+    expect(codes({ ...base, memory, rules: implied })).toEqual([])
   })
 
   it('asks of collections that rolecall manages only', () => {
