@@ -2,7 +2,7 @@ import type { Rules, Violation } from '../../connector/contract.ts'
 import { asciiLower } from '../../connector/describe.ts'
 import type { Write } from '../../model/change.ts'
 import type { GraphView } from '../../model/graph.ts'
-import { refKey, splitTarget, type Kind, type LinkTarget, type Resource } from '../../model/resource.ts'
+import { kinds, refKey, splitTarget, type LinkTarget, type Resource } from '../../model/resource.ts'
 import { domainKey, isDomainKey } from './names.ts'
 
 /** What of a system's settings and profile decides what no plan may do. */
@@ -41,8 +41,8 @@ function named(write: Write, after: GraphView): Violation[] {
         'Write the name without them.',
       ),
     ]
-  const twin = folded(after, kind)
-    .get(asciiLower(key))
+  const twin = folded(after)
+    .get(`${kind}:${asciiLower(key)}`)
     ?.find((other) => other !== key)
   return twin === undefined
     ? []
@@ -55,20 +55,18 @@ function named(write: Write, after: GraphView): Violation[] {
       ]
 }
 
-function folded(graph: GraphView, kind: Kind): ReadonlyMap<string, readonly string[]> {
-  const known = memory.get(graph) ?? new Map<Kind, Map<string, string[]>>()
-  memory.set(graph, known)
-  const found = known.get(kind) ?? new Map<string, string[]>()
-  if (!known.has(kind))
+/** By kind and then by name in small letters, all that are called so. */
+const folded = perGraph((graph) => {
+  const names = new Map<string, string[]>()
+  for (const kind of kinds.filter((one) => one !== 'grant'))
     for (const { ref } of graph.all(kind)) {
-      const name = asciiLower(ref.key)
-      found.set(name, [...(found.get(name) ?? []), ref.key])
+      const name = `${kind}:${asciiLower(ref.key)}`
+      const known = names.get(name)
+      if (known) known.push(ref.key)
+      else names.set(name, [ref.key])
     }
-  known.set(kind, found)
-  return found
-}
-
-const memory = new WeakMap<GraphView, Map<Kind, Map<string, string[]>>>()
+  return names
+})
 
 /** Whoever is in a domain goes with it, so rolecall makes and removes none. Its immutability can never be lifted again. */
 function onDomain(write: Write): Violation[] {
@@ -107,7 +105,7 @@ function onProject(write: Write, before: GraphView, after: GraphView, limits: Li
       ),
     ]
   if (write.action === 'create') return parentDisabled(write, after)
-  if (write.action === 'rename' && hasInherited(before, write.from))
+  if (write.action === 'rename' && inheritedFrom(before).has(`projectsUnder:${write.from}`))
     return [
       violation(
         write,
@@ -115,9 +113,7 @@ function onProject(write: Write, before: GraphView, after: GraphView, limits: Li
         'Take these policies out, rename, and then write them with the new name.',
       ),
     ]
-  const children = [...after.all('project')].filter(
-    (child) => child.links['parent']?.[0] === `project:${key}`,
-  )
+  const children = childrenIn(after).get(`project:${key}`) ?? []
   if (write.action === 'delete' && children.length > 0)
     return [violation(write, `has projects below it`, 'Remove those first.')]
   const stops = write.action === 'update' && write.after.fields['enabled'] === false
@@ -134,9 +130,22 @@ function parentDisabled(write: Extract<Write, { action: 'create' }>, after: Grap
     : []
 }
 
-function hasInherited(graph: GraphView, project: string): boolean {
-  return [...graph.all('grant')].some(({ links }) => links['resource']?.[0] === `projectsUnder:${project}`)
-}
+/** By what stands above them. */
+const childrenIn = perGraph((graph) => {
+  const children = new Map<LinkTarget, Resource[]>()
+  for (const project of graph.all('project'))
+    for (const parent of project.links['parent'] ?? []) {
+      const known = children.get(parent)
+      if (known) known.push(project)
+      else children.set(parent, [project])
+    }
+  return children
+})
+
+/** All that roles are held on. */
+const inheritedFrom = perGraph(
+  (graph) => new Set([...graph.all('grant')].flatMap(({ links }) => links['resource'] ?? [])),
+)
 
 /** Keystone takes a change of something immutable only where it lifts that alone. */
 function immutable(write: Write, before: GraphView): Violation[] {
@@ -350,6 +359,16 @@ function grantsOfBilling(
     const account = billing.get(grant.links['subject']?.[0] ?? '')
     return account === undefined ? [] : [{ account, grant }]
   })
+}
+
+/** What is worked out of a state once, however many writes are looked at in it. */
+function perGraph<V>(work: (graph: GraphView) => V): (graph: GraphView) => V {
+  const memory = new WeakMap<GraphView, V>()
+  return (graph) => {
+    const found = memory.get(graph) ?? work(graph)
+    memory.set(graph, found)
+    return found
+  }
 }
 
 function violation({ ref }: Write, what: string, remedy: string): Violation {
