@@ -218,6 +218,29 @@ describe('what no plan may do', () => {
     ])
   })
 
+  it('looks at a state once, however many projects are written', () => {
+    const projects = Array.from({ length: 50 }, (_, at) =>
+      project(`p${at}`, { links: { parent: at === 0 ? [] : ['project:p0'] } }),
+    )
+    const graph = cloud(...projects)
+    let looks = 0
+    const counted: GraphView = {
+      system: 'stack',
+      get: (kind, key) => graph.get(kind, key),
+      all: (kind) => {
+        looks += 1
+        return graph.all(kind)
+      },
+    }
+    const writes = projects.map((one) =>
+      update(one, { fields: { enabled: true } }, { fields: { enabled: false } }),
+    )
+    plain.invariants(counted, counted, writes.slice(0, 1))
+    const forOne = looks
+    plain.invariants(counted, counted, writes)
+    expect(looks).toBe(forOne)
+  })
+
   it('refuses the deletion of a project unless its System allows it', () => {
     const removal: Write = { action: 'delete', ref: project('web').ref, before: project('web'), cause }
     expect(messages(cloud(project('web')), cloud(), removal)).toHaveLength(1)
@@ -241,6 +264,15 @@ describe('CloudVPS', () => {
       { owner: true, unusable: [] },
       { owner: false, unusable: [] },
     ])
+  })
+
+  it("a domain comes with the cloud: nobody has to declare it, and it is nobody's to remove", () => {
+    const domain = project('acme/', { fields: { type: 'domain' }, links: { domain: [] } })
+    for (const rules of [plain, cloudvps])
+      expect([domain, project('web')].map((one) => rules.implied?.(one, customer()))).toEqual([
+        'domains come with the cloud',
+        undefined,
+      ])
   })
 
   it('V1: a second interface project, or none, is refused', () => {
@@ -282,7 +314,7 @@ describe('CloudVPS', () => {
       expect.arrayContaining([
         'account:ana',
         'account:main',
-        'everyProject:*',
+        'project:web',
         'role:customer-admin',
         'role:main-customer',
       ]),

@@ -14,7 +14,7 @@ import { isDomainKey, namedBy } from './names.ts'
 export function accessOf(limits: Limits): AccessRules {
   return {
     facts: (thing, graph) => facts(thing, graph, limits),
-    hangsOn: { account: ['domain'] },
+    hangsOn: { account: ['domain'], grant: ['resource'] },
     within: (target, graph) => within(target, graph, limits),
   }
 }
@@ -26,9 +26,9 @@ function facts({ type, name, resource }: Thing, graph: GraphView, limits: Limits
     case 'role':
       return limits.cloudvps && isUserType(name) ? ofUserType(name) : ofRole(name, resource, limits)
     case 'project':
-      return limits.cloudvps && resource?.fields['type'] === 'openstack' ? ofProject(name) : nothing
+      return limits.cloudvps && resource?.fields['type'] === 'openstack' ? ofProject(resource) : nothing
     case 'grant':
-      return ofGrant(resource)
+      return ofGrant(resource, graph, limits)
     default:
       return nothing
   }
@@ -36,8 +36,6 @@ function facts({ type, name, resource }: Thing, graph: GraphView, limits: Limits
 
 const nothing: AccessFacts = { passes: [], rights: [] }
 const everything: LinkTarget = 'all:*'
-/** Whoever CloudVPS adds to every OpenStack project. */
-const everyProject: LinkTarget = 'everyProject:*'
 /** What the customer interface is called among the things that rights are on. */
 const customerInterface: LinkTarget = 'interface:*'
 
@@ -98,49 +96,68 @@ const inInterface: Readonly<Record<(typeof userTypes)[number], readonly string[]
 function ofUserType(name: (typeof userTypes)[number]): AccessFacts {
   const rank: Rank =
     name === 'main-customer' ? 'owner' : name === 'customer-admin' ? 'administrator' : 'ordinary'
-  const isEverywhere = rank !== 'ordinary'
   return {
-    passes: isEverywhere ? [{ to: everyProject }] : [],
+    passes: [],
     rights: inInterface[name].map((action) => ({ action, on: customerInterface, rank })),
   }
 }
 
 /** V4, V5: a project that comes is one more that they are added to. */
-function ofProject(name: string): AccessFacts {
+function ofProject(project: Resource): AccessFacts {
+  if (isDisabled(project)) return nothing
   return {
-    passes: [{ from: everyProject }],
-    rights: [{ action: 'every right', on: `project:${name}`, rank: 'ordinary' }],
+    passes: [{ from: 'role:main-customer' }, { from: 'role:customer-admin' }],
+    rights: [{ action: 'every right', on: `project:${project.ref.key}`, rank: 'ordinary' }],
   }
 }
 
-function ofGrant(grant: Resource | undefined): AccessFacts {
+/** For a disabled project nobody gets a token. A type of user means something on the interface project alone (V2). */
+function ofGrant(grant: Resource | undefined, graph: GraphView, { cloudvps }: Limits): AccessFacts {
   const on = linksOf(grant, 'resource')[0]
+  const { type, name } = splitTarget(on ?? '')
+  const project = type === 'project' ? graph.get('project', name) : undefined
+  if (isDisabled(project)) return nothing
   const from: Pass[] = linksOf(grant, 'subject').map((subject) => ({ from: subject }))
-  const to: Pass[] = linksOf(grant, 'role').map((role) => ({
-    to: role,
-    ...(on === undefined ? {} : { on }),
-  }))
-  return { passes: [...from, ...to], rights: [] }
+  const held = on === undefined ? {} : { on }
+  const [role = ''] = linksOf(grant, 'role')
+  if (cloudvps && isUserType(splitTarget(role).name) && project?.fields['type'] !== 'interface')
+    return { passes: from, rights: [{ action: role, ...held, rank: 'ordinary' }] }
+  return { passes: [...from, { to: role, ...held }], rights: [] }
 }
 
-/** A project is in what stands above it and in its domain's projects; an inherited role gives nothing above. */
+function isDisabled(project: Resource | undefined): boolean {
+  return project?.fields['enabled'] === false
+}
+
+/**
+ * A project is in what stands above it and in its domain's projects; an inherited role gives nothing above, nor on one
+ * that is disabled.
+ */
 function within(target: LinkTarget, graph: GraphView, { home }: Limits): readonly LinkTarget[] {
   const { type, name } = splitTarget(target)
   if (target === everything) return []
   if (type === 'project' && !isDomainKey(name)) {
     const project = graph.get('project', name)
-    const domain = splitTarget(linksOf(project, 'domain')[0] ?? '').name || name
+    if (isDisabled(project)) return [everything]
     return [
       ...linksOf(project, 'parent').map((parent) => `projectsUnder:${splitTarget(parent).name}`),
-      `projectsIn:${namedBy(home, domain).domain}`,
+      `projectsIn:${domainOf(name, project, home)}`,
       everything,
     ]
   }
   if (type === 'projectsUnder') {
     const parent = graph.get('project', name)
-    return [...linksOf(parent, 'parent').map((each) => `projectsUnder:${splitTarget(each).name}`), everything]
+    return [
+      ...linksOf(parent, 'parent').map((each) => `projectsUnder:${splitTarget(each).name}`),
+      `projectsIn:${domainOf(name, parent, home)}`,
+      everything,
+    ]
   }
   return [everything]
+}
+
+function domainOf(name: string, project: Resource | undefined, home: string): string {
+  return namedBy(home, splitTarget(linksOf(project, 'domain')[0] ?? '').name || name).domain
 }
 
 function linksOf(resource: Resource | undefined, link: string): readonly LinkTarget[] {

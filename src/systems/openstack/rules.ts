@@ -4,6 +4,7 @@ import { splitTarget, type Resource, type ResourceRef } from '../../model/resour
 import { accessOf } from './access.ts'
 import { interfaceDescription, userTypes } from './describe.ts'
 import { invariantsOf, type Limits } from './invariants.ts'
+import { isDomainKey } from './names.ts'
 import { domainOf, topRights, type Top } from './rights.ts'
 
 /**
@@ -23,7 +24,8 @@ export function rulesOf(limits: Limits): Rules {
     // Without one nobody can sign in as it, and it would have to be set by hand.
     needsPassword: () => true,
     sealed: (resource) => limits.cloudvps && isSealed(resource),
-    ...(limits.cloudvps ? { implied: impliedBy } : {}),
+    implied: (resource, outcome) =>
+      comesWithCloud(resource) ?? (limits.cloudvps ? impliedBy(resource, outcome) : undefined),
     access: accessOf(limits),
   }
 }
@@ -111,6 +113,11 @@ function isSealed({ ref, links, fields }: Resource): boolean {
     case 'mapping':
       return false
   }
+}
+
+/** Nobody declares a domain to keep it: no plan makes one, and none removes one. */
+function comesWithCloud({ ref }: Resource): string | undefined {
+  return ref.kind === 'project' && isDomainKey(ref.key) ? 'domains come with the cloud' : undefined
 }
 
 /** V4, V5: the platform adds the main-customer and every customer-admin to every OpenStack project, old and new. */
