@@ -4,17 +4,23 @@
 #
 #   keystone.sh start    makes the folder on first use, starts the server, waits until it answers
 #   keystone.sh stop     ends the server of this folder, by its pid
-#   keystone.sh reset    puts it back as it was made, also while it runs
+#   keystone.sh save     remembers how it is now
+#   keystone.sh back     puts it back as it was then, also while it runs
+#   keystone.sh reset    puts it back as it was made
 #   keystone.sh env      prints the OS_* variables of its administrator
 #   keystone.sh wipe     stops it and removes the folder
 #
 # Settings, by environment: KEYSTONE_STATE (folder), KEYSTONE_PORT, KEYSTONE_PASSWORD, KEYSTONE_WORKERS,
 # KEYSTONE_ROUNDS (of bcrypt), KEYSTONE_LIST_LIMIT, KEYSTONE_EXTRA_CONF (a file with further sections).
+#
+# One worker that keeps in its memory what it knows, as a cloud does with memcached, answers four times as fast as one
+# that asks the database some sixty times a call. Several workers would each remember their own, so they have no memory.
 set -euo pipefail
 
 state=${KEYSTONE_STATE:-${TMPDIR:-/tmp}/rolecall-keystone}
 port=${KEYSTONE_PORT:-35357}
 password=${KEYSTONE_PASSWORD:-canary/5ecret}
+workers=${KEYSTONE_WORKERS:-1}
 url="http://127.0.0.1:$port/v3"
 conf="$state/keystone.conf"
 pidfile="$state/uwsgi.pid"
@@ -46,6 +52,8 @@ configure() {
     echo "[database]"
     # a writer waits for another one, however slow the machine is
     echo "connection = sqlite:///$state/keystone.db?timeout=60"
+    echo "sqlite_synchronous = false"
+    if [ "$workers" = 1 ]; then printf '%s\n' "[cache]" "enabled = true" "backend = dogpile.cache.memory"; fi
     echo "[fernet_tokens]"
     echo "key_repository = $state/tokens"
     echo "[fernet_receipts]"
@@ -86,6 +94,31 @@ copy() {
   python 'sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2], timeout=30))' "$state/$1.db" "$state/$2.db"
 }
 
+# Keystone, but that what it remembers is forgotten once another state was put under it.
+application() {
+  cat >"$state/app.py" <<'END'
+import gc, os
+from dogpile.cache.backends.memory import MemoryBackend
+from keystone.server.wsgi import initialize_public_application
+
+keystone = initialize_public_application()
+mark = os.path.join(os.environ["OS_KEYSTONE_CONFIG_DIR"], "put-back")
+seen = None
+
+
+def application(environ, start_response):
+    global seen
+    now = os.stat(mark).st_mtime_ns
+    if now != seen:
+        seen = now
+        for each in gc.get_objects():
+            if isinstance(each, MemoryBackend):
+                each._cache.clear()
+    return keystone(environ, start_response)
+END
+  touch "$state/put-back"
+}
+
 start() {
   [ -x /usr/bin/keystone-manage ] || fail "no /usr/bin/keystone-manage; install the package python3-keystone"
   [ -e /usr/lib/uwsgi/plugins/python3_plugin.so ] || fail "no uwsgi for Python; install the packages uwsgi-core and uwsgi-plugin-python3"
@@ -94,11 +127,12 @@ start() {
   if running >/dev/null; then return; fi
   if answers; then fail "something else answers on port $port"; fi
   configure
+  application
   [ -e "$state/made.db" ] || make
   # A connection for each request: a worker would sit on one that is kept alive while the others wait.
   OS_KEYSTONE_CONFIG_DIR="$state" OS_KEYSTONE_CONFIG_FILES=keystone.conf /usr/bin/uwsgi --plugin python3 --master \
-    --processes "${KEYSTONE_WORKERS:-2}" --need-app --single-interpreter --http-socket "127.0.0.1:$port" \
-    --add-header "Connection: close" --wsgi-file /usr/bin/keystone-wsgi-public --buffer-size 65535 \
+    --processes "$workers" --need-app --single-interpreter --http-socket "127.0.0.1:$port" \
+    --add-header "Connection: close" --wsgi-file "$state/app.py" --buffer-size 65535 \
     --post-buffering 65536 --max-fd 1024 --socket-timeout 60 --die-on-term --listen 100 --pidfile "$pidfile" \
     --daemonize2 "$state/uwsgi.log" >/dev/null 2>&1 || fail "uwsgi did not start, see $state/uwsgi.log"
   for _ in $(seq 150); do
@@ -123,7 +157,9 @@ stop() {
 case "${1:-}" in
 start) start ;;
 stop) stop ;;
-reset) copy made keystone ;;
+save) copy keystone saved ;;
+back) copy saved keystone && touch "$state/put-back" ;;
+reset) copy made keystone && touch "$state/put-back" ;;
 env)
   printf 'export OS_AUTH_URL=%q OS_USERNAME=admin OS_PASSWORD=%q OS_PROJECT_NAME=admin\n' "$url" "$password"
   echo 'export OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default OS_IDENTITY_API_VERSION=3'
@@ -135,7 +171,7 @@ wipe)
   rm -rf -- "$state"
   ;;
 *)
-  echo "usage: keystone.sh start|stop|reset|env|wipe" >&2
+  echo "usage: keystone.sh start|stop|save|back|reset|env|wipe" >&2
   exit 64
   ;;
 esac
