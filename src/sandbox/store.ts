@@ -29,6 +29,13 @@ export class Store<T> {
     return value
   }
 
+  /** Another one altogether, and every read sees it. */
+  set(value: T): void {
+    this.#current = value
+    this.#old = undefined
+    this.#save()
+  }
+
   /** Changes it in place, all or nothing: what throws leaves it as it was. `lag`: so many reads see it as it was. */
   change<R>(by: (value: T) => R, lag = 0): R {
     const next = structuredClone(this.#current)

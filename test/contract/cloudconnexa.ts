@@ -4,9 +4,22 @@ import type { ContractSystem } from './system.ts'
 
 const owner = 'ana@acme.example'
 
+/** By their names in the account. */
+const otherLists = {
+  networks: /^\/api\/v1\/networks$/,
+  networkApplications: /^\/api\/v1\/networks\/applications$/,
+  networkIpServices: /^\/api\/v1\/networks\/ip-services$/,
+  hosts: /^\/api\/v1\/hosts$/,
+  hostApplications: /^\/api\/v1\/hosts\/applications$/,
+  hostIpServices: /^\/api\/v1\/hosts\/ip-services$/,
+  locationContexts: /^\/api\/v1\/location-contexts$/,
+  devicePostures: /^\/api\/v1\/device-postures$/,
+} as const
+
 export const cloudconnexa: ContractSystem = {
   name: 'cloudconnexa',
   lacks: {},
+  otherLists,
   open: async ({ clock, pageSize, secret }) => {
     const sandbox = await startCloudConnexa({
       limits: 'off',
@@ -73,6 +86,19 @@ export const cloudconnexa: ContractSystem = {
           accounts: /^\/api\/v1\/users$/,
           groups: /^\/api\/v1\/user-groups$/,
           policies: /^\/api\/v1\/access-groups$/,
+        },
+        fill: (list, count) => {
+          portal.change((all) => {
+            const items = all[list as keyof typeof otherLists] as { id: string; name: string }[]
+            for (let at = 1; items.length < count; at += 1)
+              items.unshift({ ...items.at(-1)!, id: `more-${list}-${at}`, name: `more-${at}` })
+          })
+        },
+        mark: () => {
+          const marked = account()
+          return () => {
+            sandbox.restore(marked)
+          }
         },
       },
       close: sandbox.close,

@@ -11,6 +11,8 @@ export interface ContractSystem {
   readonly name: string
   /** What it does not have, and why: each test that needs it is skipped with these words. */
   readonly lacks: Readonly<Partial<Record<Capability, string>>>
+  /** Paths of further lists that come in pages, from which things take their names. */
+  readonly otherLists?: Readonly<Record<string, RegExp>>
   /** A fresh live system, as after signing up. */
   readonly open: (options: OpenOptions) => Promise<Live>
 }
@@ -54,7 +56,11 @@ export interface Wire {
   /** Whether a request changes something; asking for a token does not. */
   readonly isWrite: (call: Call) => boolean
   /** Paths of the lists that come in pages, by what they list. */
-  readonly lists: Readonly<Partial<Record<keyof There, string | RegExp>>>
+  readonly lists: Readonly<Partial<Record<keyof There, RegExp>>>
+  /** Makes one of the further lists so long; what was there stands at its end. */
+  readonly fill?: (list: string, count: number) => void
+  /** Remembers how the system is; the result brings it back. Where it is absent, each fault meets a new system. */
+  readonly mark?: () => () => void
 }
 
 /** What the suite makes and looks for, by native name. */

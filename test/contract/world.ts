@@ -1,8 +1,9 @@
 /** A workspace beside a live system: manifests that any connector can carry out, and the commands that look and act. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
+import { wireOf } from './needs.ts'
 import { clock, told, type Clock, type Told } from './runs.ts'
 import type { ContractSystem, Document, Live, OpenOptions } from './system.ts'
 
@@ -24,14 +25,19 @@ export interface ContractWorld {
   apply(): Promise<Told>
   plan(): Promise<Told>
   drift(): Promise<Told>
+  /** Remembers how everything is, the live system and what the program keeps; the result, where the system can, brings it back. */
+  mark(): (() => void) | undefined
   close(): Promise<void>
 }
+
+/** Where files are memory, if there is such a place: what a disk adds is not the contract's, and takes longest. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : undefined
 
 export async function contractWorld(
   system: ContractSystem,
   options: Partial<OpenOptions> = {},
 ): Promise<ContractWorld> {
-  const root = mkdtempSync(join(tmpdir(), 'rolecall-contract-'))
+  const root = mkdtempSync(join(memory ?? tmpdir(), 'rolecall-contract-'))
   const time = options.clock ?? clock()
   const live = await system.open({ ...options, root, clock: time })
   const run = (...words: readonly string[]): Promise<Told> => told(root, time, live.env, ...words)
@@ -50,9 +56,20 @@ export async function contractWorld(
     apply: () => run('apply', '--auto-approve'),
     plan: () => run('plan', '--detailed-exitcode'),
     drift: () => run('drift'),
+    mark: () => {
+      const [kept, copy] = [join(root, '.rolecall'), `${root}.mark`]
+      const back = wireOf(live).mark?.()
+      if (back === undefined) return undefined
+      cpSync(kept, copy, { recursive: true })
+      return () => {
+        back()
+        rmSync(kept, { recursive: true })
+        cpSync(copy, kept, { recursive: true })
+      }
+    },
     close: async () => {
       await live.close()
-      rmSync(root, { recursive: true, force: true })
+      for (const folder of [root, `${root}.mark`]) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

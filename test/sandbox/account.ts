@@ -34,7 +34,10 @@ export async function caller(options: SandboxOptions = {}): Promise<Caller> {
 }
 
 /** The way of the vendor's own client: Basic, and a JSON body. */
-export async function tokenOf({ address, credentials }: CloudConnexaSandbox): Promise<string> {
+export async function tokenOf({
+  address,
+  credentials,
+}: Pick<CloudConnexaSandbox, 'address' | 'credentials'>): Promise<string> {
   const pair = Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64')
   const answer = await fetch(`${address}/api/v1/oauth/token`, {
     method: 'POST',

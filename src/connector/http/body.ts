@@ -17,7 +17,6 @@ export class BadBody extends Error {
 
 /** The whole body. Rejects as the connection does when it is cut, and with BadBody as soon as it is too long. */
 export async function bytesOf(response: Response, { bytes }: BodyLimits): Promise<Uint8Array> {
-  const tooLong = new BadBody(`is larger than ${bytes} bytes`)
   if (response.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
@@ -27,6 +26,7 @@ export async function bytesOf(response: Response, { bytes }: BodyLimits): Promis
     if (done) return Buffer.concat(chunks)
     length += value.byteLength
     if (length > bytes) {
+      const tooLong = new BadBody(`is larger than ${bytes} bytes`)
       await reader.cancel(tooLong).catch(() => undefined)
       throw tooLong
     }

@@ -47,6 +47,11 @@ export interface CloudConnexaSandbox extends Listening {
   readonly portal: Portal
   /** The account as it is now. */
   readonly account: () => Account
+  /** How it reads now what the documentation leaves open; `read` changes it. */
+  readonly unknowns: () => Unknowns
+  readonly read: (readings: Partial<Unknowns>) => void
+  /** Makes the account this one. */
+  readonly restore: (account: Account) => void
 }
 
 export async function startCloudConnexa(options: SandboxOptions = {}): Promise<CloudConnexaSandbox> {
@@ -68,6 +73,13 @@ export async function startCloudConnexa(options: SandboxOptions = {}): Promise<C
     faults,
     portal: portal(store),
     account: () => structuredClone(store.now),
+    unknowns: () => ({ ...world.unknowns }),
+    read: (readings) => {
+      Object.assign(world.unknowns, readings)
+    },
+    restore: (account) => {
+      store.set(structuredClone(account))
+    },
   }
 }
 

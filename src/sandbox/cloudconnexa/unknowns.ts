@@ -2,6 +2,8 @@
  * What the documentation does not say, each with its readings: the first is how the sandbox starts. A connector must be safe
  * under all of them.
  */
+import { BadWish } from '../wish.ts'
+
 export const unknowns = {
   /** Whether the token endpoint also understands what RFC 6749 has: a form as the body, an encoded id and secret. */
   token: ['documented', 'lenient'],
@@ -72,4 +74,23 @@ export type Unknowns = { readonly [Name in keyof typeof unknowns]: (typeof unkno
 export function readings(given: Partial<Unknowns> = {}): Unknowns {
   const first = Object.fromEntries(Object.entries(unknowns).map(([name, [reading]]) => [name, reading]))
   return { ...(first as Unknowns), ...given }
+}
+
+/** Readings as somebody wrote them; throws BadWish for one that does not exist. */
+export function readingsIn(written: Readonly<Record<string, unknown>>): Partial<Unknowns> {
+  const known: Readonly<Record<string, readonly unknown[]>> = unknowns
+  for (const [name, reading] of Object.entries(written)) {
+    const choices = Object.hasOwn(known, name) ? known[name] : undefined
+    if (choices === undefined)
+      throw new BadWish(
+        `The sandbox knows no unknown "${name}".`,
+        `There are: ${Object.keys(known).join(', ')}.`,
+      )
+    if (!choices.includes(reading))
+      throw new BadWish(
+        `"${String(reading)}" is no reading of ${name}.`,
+        `Its readings are ${choices.join(', ')}.`,
+      )
+  }
+  return written
 }
