@@ -6,9 +6,11 @@ import { exitOf, type RunReport } from '../../src/apply/report.ts'
 import { LedgerUnreachable, type Ledger } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Plan } from '../../src/model/plan.ts'
+import { bundled } from '../bundled.ts'
 import { Killer, watching } from './faults.ts'
 import { makeWorld, reasonOf, system, told, type Wishes, type World } from './world.ts'
 
+const script = await bundled(new URL('./killed.ts', import.meta.url))
 const start: Wishes = {
   groups: ['eng', 'ops'],
   people: {
@@ -137,17 +139,10 @@ describe('a run that is killed', () => {
 
   it('does not keep the next one waiting for its heartbeat when its process is known to be dead', async () => {
     const world = await worldAt(start)
-    const [loader, script] = ['../ledger/typescript.cjs', './killed.ts'].map(
-      (name) => new URL(name, import.meta.url),
-    )
     for (const [index, point] of ['after 1', 'before 1', 'after 1'].entries()) {
-      const child = spawn(
-        process.execPath,
-        ['--import', loader!.href, script!.pathname, world.root, point, String(index)],
-        {
-          stdio: ['ignore', 'inherit', 'inherit'],
-        },
-      )
+      const child = spawn(process.execPath, [script, world.root, point, String(index)], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      })
       const [, signal] = (await once(child, 'close')) as [number, string]
       expect([point, signal]).toEqual([point, 'SIGKILL'])
       expect(await world.owners()).not.toEqual([])

@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
 import { expect, it } from 'vitest'
 import { directory } from '../../src/systems/directory/index.ts'
+import { bundled } from '../bundled.ts'
 import { create, done } from './resources.ts'
 import { testDirectory } from './world.ts'
+
+const script = await bundled(new URL('./killed.ts', import.meta.url))
 
 it('a process that is killed in the middle leaves whole transactions, and those it heard of', async () => {
   const people = testDirectory()
@@ -81,12 +84,5 @@ it('a file that a reader cannot get at is unreachable, after a wait', { timeout:
 })
 
 function start(root: string): ChildProcess {
-  const [loader, script] = ['../ledger/typescript.cjs', './killed.ts'].map(
-    (name) => new URL(name, import.meta.url),
-  )
-  if (loader === undefined || script === undefined || !existsSync(script))
-    throw new Error('the script is gone')
-  return spawn(process.execPath, ['--import', loader.href, script.pathname, root], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  return spawn(process.execPath, [script, root], { stdio: ['ignore', 'pipe', 'inherit'] })
 }

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { connectors, descriptions } from '../../src/systems/registry.ts'
+import { bundled } from '../bundled.ts'
+
+const registry = await bundled(new URL('../../src/systems/registry.ts', import.meta.url))
 
 it('every connector stands in the registry under the name it has itself', () => {
   for (const [name, connector] of Object.entries(connectors))
@@ -12,11 +15,11 @@ it('descriptions, rules and floors load no client: a database comes with the fir
   const loaded = (then: string): string[] => {
     const script = `
       import { createRequire } from 'node:module'
-      const { connectors } = await import(${JSON.stringify(fileUrl('../../src/systems/registry.ts'))})
+      const { connectors } = await import(${JSON.stringify(registry)})
       ${then}
       const files = Object.keys(createRequire('/').cache)
       process.stdout.write(JSON.stringify(files.filter((file) => file.includes('libsql'))))`
-    const options = ['--import', fileUrl('../ledger/typescript.cjs'), '--input-type=module', '-e', script]
+    const options = ['--input-type=module', '-e', script]
     return JSON.parse(execFileSync(process.execPath, options, { encoding: 'utf8' })) as string[]
   }
   const target =
@@ -24,7 +27,3 @@ it('descriptions, rules and floors load no client: a database comes with the fir
   expect(loaded('')).toEqual([])
   expect(loaded(`await connectors.directory.openReader(${target})`)).not.toEqual([])
 })
-
-function fileUrl(path: string): string {
-  return new URL(path, import.meta.url).href
-}

@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { bundled } from '../bundled.ts'
 import { healthy, type Round, type Rounds } from './order.ts'
 
+const script = await bundled(new URL('./rounds.ts', import.meta.url))
 const base = mkdtempSync(join(tmpdir(), 'rolecall-disk-'))
 const library = join(base, 'failing.so')
 
@@ -37,11 +39,7 @@ export function failing(): { readonly order: string; readonly env: Readonly<Reco
 /** All rounds of one fault, in a process of its own. */
 export async function tried(rounds: Omit<Rounds, 'base'>): Promise<readonly Round[]> {
   const here = mkdtempSync(join(base, 'rounds-'))
-  const [loader, script] = ['../ledger/typescript.cjs', './rounds.ts'].map(
-    (name) => new URL(name, import.meta.url),
-  )
-  const what = JSON.stringify({ ...rounds, base: here })
-  const child = spawn(process.execPath, ['--import', loader!.href, script!.pathname, what], {
+  const child = spawn(process.execPath, [script, JSON.stringify({ ...rounds, base: here })], {
     env: { ...process.env, ...failing().env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

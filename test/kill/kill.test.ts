@@ -7,6 +7,7 @@ import process from 'node:process'
 import { afterAll, describe, expect, it } from 'vitest'
 import { exitOf } from '../../src/apply/report.ts'
 import { makeWorld, system, type Wishes, type World } from '../apply/world.ts'
+import { bundled } from '../bundled.ts'
 import { Reaper } from './reaper.ts'
 import { moves, type Move } from './wishes.ts'
 
@@ -20,6 +21,7 @@ const pointsOf = (all: readonly string[], number: number): readonly string[] =>
         (step) => all[Math.floor(((number * step) % 1) * all.length)] ?? [],
       )
 
+const script = await bundled(new URL('./killed.ts', import.meta.url))
 const base = mkdtempSync(join(tmpdir(), 'rolecall-kill-'))
 afterAll(() => {
   rmSync(base, { recursive: true, force: true })
@@ -53,11 +55,7 @@ async function prepare(move: Move, root: string): Promise<Prepared | undefined> 
 }
 
 async function killed(root: string, to: Wishes, point: string): Promise<void> {
-  const [loader, script] = ['../ledger/typescript.cjs', './killed.ts'].map(
-    (name) => new URL(name, import.meta.url),
-  )
-  const what = JSON.stringify({ root, to, point })
-  const child = spawn(process.execPath, ['--import', loader!.href, script!.pathname, what], {
+  const child = spawn(process.execPath, [script, JSON.stringify({ root, to, point })], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const [, signal] = (await once(child, 'close')) as [number, string]

@@ -8,7 +8,9 @@ import { LedgerUnreachable } from '../../src/ledger/ledger.ts'
 import { openLedger, openLedgerReader } from '../../src/ledger/open.ts'
 import { readUrl } from '../../src/ledger/postgres-url.ts'
 import { connectFaultOf, faultOf } from '../../src/ledger/postgres-words.ts'
+import { bundled } from '../bundled.ts'
 
+const postgres = await bundled(new URL('../../src/ledger/postgres.ts', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'rolecall-postgres-'))
 writeFileSync(join(root, 'ca.pem'), 'CA')
 afterAll(() => {
@@ -167,18 +169,13 @@ it('is opened for what Settings say: the URL is asked for, and its fault is the 
 })
 
 it('without the package pg, the one line that installs it is said', () => {
-  const [typescript, hide] = ['./typescript.cjs', './hide-pg.cjs'].map(
-    (name) => new URL(name, import.meta.url).href,
-  )
-  const open = new URL('../../src/ledger/postgres.ts', import.meta.url).href
-  const script = `const { openPostgresReader } = await import(${JSON.stringify(open)})
+  const hide = new URL('./hide-pg.cjs', import.meta.url).href
+  const script = `const { openPostgresReader } = await import(${JSON.stringify(postgres)})
     const place = { url: 'postgres://u:canary@127.0.0.1:1/d', schema: 'rolecall', root: '/' }
     await openPostgresReader(place, () => new Date()).catch((e) => console.log(e.name + ': ' + e.message))`
-  const run = spawnSync(
-    process.execPath,
-    ['--import', typescript!, '--import', hide!, '--input-type=module', '-e', script],
-    { encoding: 'utf8' },
-  )
+  const run = spawnSync(process.execPath, ['--import', hide, '--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
   expect(run).toMatchObject({
     stderr: '',
     stdout:

@@ -18,7 +18,10 @@ import { LedgerUnreachable } from '../../src/ledger/ledger.ts'
 import { openLedger, openLedgerReader } from '../../src/ledger/open.ts'
 import { transact } from '../../src/ledger/sqlite-file.ts'
 import { openSqlite, openSqliteReader } from '../../src/ledger/sqlite.ts'
+import { bundled } from '../bundled.ts'
 import { ana, ledgerSuite, taken } from './suite.ts'
+
+const script = await bundled(new URL('./killed.ts', import.meta.url))
 
 ledgerSuite('SQLite', () => {
   const directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
@@ -267,8 +270,7 @@ describe('the file of a SQLite ledger', () => {
   })
 
   it('keeps what it acknowledged when the process is killed', async () => {
-    const [loader, script] = ['./typescript.cjs', './killed.ts'].map((name) => new URL(name, import.meta.url))
-    const child = spawn(process.execPath, ['--import', loader!.href, script!.pathname, file], {
+    const child = spawn(process.execPath, [script, file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let acknowledged = 0

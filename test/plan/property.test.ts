@@ -10,6 +10,7 @@ import { moved } from '../../src/plan/fingerprint.ts'
 import { simulate, usableOwners } from '../../src/plan/simulate.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
+import { bundled } from '../bundled.ts'
 import { states, worlds } from './arbitrary.ts'
 import { config, desired, remembered, stepsOf, system, wish, type World } from './world.ts'
 
@@ -160,18 +161,13 @@ it.each([
   expect(elsewhere(env, 'reversed')).toBe(here)
 })
 
+const script = await bundled(new URL('./elsewhere.ts', import.meta.url))
+
 function elsewhere(env: Record<string, string>, direction: string): string {
-  const [loader, script] = ['../ledger/typescript.cjs', './elsewhere.ts'].map(
-    (name) => new URL(name, import.meta.url),
-  )
-  const child = spawnSync(
-    process.execPath,
-    ['--import', loader?.href ?? '', script?.pathname ?? '', direction],
-    {
-      env: { ...process.env, ...env },
-      encoding: 'utf8',
-    },
-  )
+  const child = spawnSync(process.execPath, [script, direction], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  })
   if (child.status !== 0) throw new Error(child.stderr)
   return child.stdout
 }

@@ -14,6 +14,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import type { LedgerConfig } from '../../src/model/workspace.ts'
 import { makeWorld, system, type World } from '../apply/world.ts'
+import { bundled } from '../bundled.ts'
 import { bothOwn, goes, secret, type Defence, type End, type Order, type Start, type Told } from './rounds.ts'
 
 /** A ledger that is raced for. */
@@ -79,6 +80,8 @@ interface How {
   /** Ends the race before its last round. */
   readonly until?: (raced: Raced) => boolean
 }
+
+const script = await bundled(new URL('./runner.ts', import.meta.url))
 
 /** Races for `ledger`, so many rounds at most. */
 export async function race(
@@ -177,9 +180,7 @@ async function reach({ world, ledger }: Watched, wishes = bothOwn): Promise<read
 }
 
 function start(what: Start): ChildProcess {
-  const loader = new URL('../ledger/typescript.cjs', import.meta.url)
-  const script = new URL('./runner.ts', import.meta.url)
-  return fork(script, [JSON.stringify(what)], { execArgv: ['--import', loader.href] })
+  return fork(script, [JSON.stringify(what)], { execArgv: [] })
 }
 
 async function end(runner: ChildProcess): Promise<void> {

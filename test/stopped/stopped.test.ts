@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, expect, it } from 'vitest'
+import { bundled } from '../bundled.ts'
 import { makeWorld, type Wishes } from '../apply/world.ts'
 
 /** The lease of a minute is over after a third of a second. */
@@ -18,6 +19,7 @@ const points =
   process.env['ROLECALL_DEEP'] === '1'
     ? Array.from({ length: 8 }, (_, index) => [`before ${index + 2}`, `after ${index + 2}`]).flat()
     : ['after 2', 'after 3', 'before 4', 'after 4', 'before 7']
+const script = await bundled(new URL('./asleep.ts', import.meta.url))
 const base = mkdtempSync(join(tmpdir(), 'rolecall-stopped-'))
 afterAll(() => {
   rmSync(base, { recursive: true, force: true })
@@ -32,11 +34,8 @@ it.each(points)(
     const first = makeWorld(root, { now })
     await first.reach(from)
     await first.ledger.close()
-    const [loader, script] = ['../ledger/typescript.cjs', './asleep.ts'].map(
-      (name) => new URL(name, import.meta.url),
-    )
     const what = JSON.stringify({ root, to: anaGoes, point, from: began, speed })
-    const child = spawn(process.execPath, ['--import', loader!.href, script!.pathname, what], {
+    const child = spawn(process.execPath, [script, what], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let told = ''

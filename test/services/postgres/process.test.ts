@@ -6,8 +6,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { firstBroken } from '../../../src/ledger/audit.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openPostgres, type PostgresPlace } from '../../../src/ledger/postgres.ts'
+import { bundled } from '../../bundled.ts'
 import { taken } from '../../ledger/suite.ts'
 import { dropPlace, newPlace, withPostgres } from './place.ts'
+
+const script = await bundled(new URL('./worker.ts', import.meta.url))
 
 withPostgres('processes that share a ledger', () => {
   let place: PostgresPlace
@@ -17,14 +20,9 @@ withPostgres('processes that share a ledger', () => {
 
   /** A worker, and what it says. */
   const worker = (part: string, name: string, at = place) => {
-    const [loader, script] = ['../../ledger/typescript.cjs', './worker.ts'].map(
-      (file) => new URL(file, import.meta.url),
-    )
-    const child = spawn(
-      process.execPath,
-      ['--import', loader!.href, script!.pathname, part, JSON.stringify(at), name],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
+    const child = spawn(process.execPath, [script, part, JSON.stringify(at), name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     children.push(child)
     const lines: string[] = []
     createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
