@@ -1,0 +1,36 @@
+/**
+ * The folder for temporary files of one run of the tests, gone when it is over. It is kept in memory where there is
+ * enough of it: each record that a ledger acknowledges is a sync, and what a disk does then no test can see.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { freemem, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+
+const memory = '/dev/shm'
+const needed = 2 ** 31
+
+export default function setup(): () => void {
+  const folder = inMemory() ?? mkdtempSync(join(tmpdir(), 'rolecall-tests-'))
+  process.env['TMPDIR'] = folder
+  return () => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Undefined where memory is short, or where nothing can be run from it: some tests make programs. */
+function inMemory(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(memory)
+    if (bavail * bsize < needed || freemem() < 2 * needed) return undefined
+  } catch {
+    return undefined
+  }
+  const folder = mkdtempSync(join(memory, 'rolecall-tests-'))
+  const program = join(folder, 'program')
+  writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 })
+  if (spawnSync(program).error === undefined) return folder
+  rmSync(folder, { recursive: true })
+  return undefined
+}
