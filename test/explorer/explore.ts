@@ -30,7 +30,9 @@ export async function explore(
   most = Infinity,
 ): Promise<Explored> {
   const cells = new Cells(cellsOf(scenario), constants)
-  const transitions = [...transitionsOf(scenario, defences)]
+  const transitions = Array.from(transitionsOf(scenario, defences), ([name, transition]) => ({
+    ...{ name, transition, memory: cells.memoryOf(name) },
+  }))
   const first = cells.state(startOf(scenario))
   const states = new States(first.length)
   states.add(first, -1, -1)
@@ -49,15 +51,15 @@ export async function explore(
     for (let number = 0; number < transitions.length; number += 1) {
       const entry = transitions[number]
       if (entry === undefined) continue
-      const [name, transition] = entry
-      const leaf = cells.recall(name, state) ?? (await cells.carryOut(name, transition, state))
+      const { name, transition, memory } = entry
+      const leaf = memory.at(state) ?? (await cells.carryOut(name, transition, state))
       if (leaf.writes === undefined) continue
       taken += 1
       isEnd = false
       next.set(state)
       for (const [cell, id] of leaf.writes) next[cell] = id
       const isNew = states.add(next, at, number)
-      const wayThere = (): string[] => [...states.way(at), number].map((one) => transitions[one]?.[0] ?? '')
+      const wayThere = (): string[] => [...states.way(at), number].map((one) => transitions[one]?.name ?? '')
       if (leaf.flaw !== undefined) return result({ what: leaf.flaw, way: wayThere() })
       if (!isNew) continue
       for (const { name: system, cell, live, anchors } of systems) {

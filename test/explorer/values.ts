@@ -25,7 +25,7 @@ export class Cells {
   readonly #index: ReadonlyMap<string, number>
   readonly #values: unknown[][]
   readonly #ids: Map<string, number>[]
-  readonly #memory = new Map<string, { root?: Branch | Leaf }>()
+  readonly #memories = new Map<string, Memory>()
   readonly #constants: ReadonlyMap<string, unknown>
   /** Transitions that the real code carried out. */
   carriedOut = 0
@@ -52,11 +52,11 @@ export class Cells {
     return this.#values.map(({ length }) => length)
   }
 
-  /** What the transition does here, if it is known. */
-  recall(name: string, state: ArrayLike<number>): Leaf | undefined {
-    let at = this.#memory.get(name)?.root
-    while (at !== undefined && 'cell' in at) at = at.next.get(state[at.cell] ?? -1)
-    return at
+  /** What is known of the transition of this name. */
+  memoryOf(name: string): Memory {
+    const known = this.#memories.get(name) ?? new Memory(name, this.names)
+    this.#memories.set(name, known)
+    return known
   }
 
   async carryOut(name: string, transition: Transition, state: ArrayLike<number>): Promise<Leaf> {
@@ -83,27 +83,8 @@ export class Cells {
             writes: Array.from(written, ([cell, value]) => [cell, this.#idOf(cell, value)] as const),
             ...(typeof answer === 'string' ? { flaw: answer } : {}),
           }
-    this.#remember(name, reads, state, leaf)
+    this.memoryOf(name).keep(reads, state, leaf)
     return leaf
-  }
-
-  #remember(name: string, reads: readonly number[], state: ArrayLike<number>, leaf: Leaf): void {
-    const memory = this.#memory.get(name) ?? {}
-    this.#memory.set(name, memory)
-    let put = (node: Branch | Leaf): void => {
-      memory.root = node
-    }
-    let at = memory.root
-    for (const cell of reads) {
-      if (at === undefined) put((at = { cell, next: new Map() }))
-      if (!('cell' in at) || at.cell !== cell)
-        throw new Error(`${name} is not a function of what it reads: ${this.names[cell] ?? ''}`)
-      const { next } = at
-      const id = state[cell] ?? -1
-      put = (node) => void next.set(id, node)
-      at = next.get(id)
-    }
-    put(leaf)
   }
 
   #idOf(cell: number, value: unknown): number {
@@ -118,6 +99,48 @@ export class Cells {
     ids.set(text, values.length)
     values.push(value)
     return values.length - 1
+  }
+}
+
+/** What one transition did, by the numbers of the values that it read, in the order in which it read them. */
+class Memory {
+  readonly #name: string
+  readonly #names: readonly string[]
+  /** The cell that it reads first, and what follows: most of what cannot happen ends there. */
+  #cell = 0
+  readonly #first: (Branch | Leaf | undefined)[] = []
+
+  constructor(name: string, names: readonly string[]) {
+    this.#name = name
+    this.#names = names
+  }
+
+  /** What it does here, if that is known. */
+  at(state: ArrayLike<number>): Leaf | undefined {
+    let at = this.#first[state[this.#cell] ?? 0]
+    while (at !== undefined && 'cell' in at) at = at.next.get(state[at.cell] ?? -1)
+    return at
+  }
+
+  keep([first, ...rest]: readonly number[], state: ArrayLike<number>, leaf: Leaf): void {
+    if (first === undefined || (this.#first.length > 0 && first !== this.#cell)) throw this.#unsteady(first)
+    this.#cell = first
+    const id = state[first] ?? 0
+    let put = (node: Branch | Leaf): void => void (this.#first[id] = node)
+    let at = this.#first[id]
+    for (const cell of rest) {
+      if (at === undefined) put((at = { cell, next: new Map() }))
+      if (!('cell' in at) || at.cell !== cell) throw this.#unsteady(cell)
+      const { next } = at
+      const id = state[cell] ?? -1
+      put = (node) => void next.set(id, node)
+      at = next.get(id)
+    }
+    put(leaf)
+  }
+
+  #unsteady(cell = -1): Error {
+    return new Error(`${this.#name} is not a function of what it reads: ${this.#names[cell] ?? 'nothing'}`)
   }
 }
 

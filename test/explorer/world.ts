@@ -534,16 +534,15 @@ class World {
     for (const { name } of this.#scenario.systems) {
       const shown = this.#shown(name)
       if (shown.older.length === 0) continue
-      this.#store.set(name, { now: shown.now, older: [] } satisfies Shown)
+      this.#store.set(name, settledOf(shown))
       passed = true
     }
     this.#scenario.wishes.forEach((_, slot) => {
       const run = this.#slot(slot)
       if (run.phase !== 'applying') return
-      const seconds = run.session.lockedAt === undefined ? 0 : 1
-      const rested = run.call.on === 'sleep'
-      if (seconds === run.seconds && rested === run.rested) return
-      this.#set(slot, { ...run, seconds, rested })
+      const after = afterRest(run)
+      if (after === run) return
+      this.#set(slot, after)
       passed = true
     })
     return passed
@@ -679,6 +678,28 @@ class World {
 
 function byRun(a: RunRecord, b: RunRecord): number {
   return a.run < b.run ? -1 : 1
+}
+
+// Time passes in nearly every state: what it makes of a run or a system is made once, so that its text is too.
+const rests = new WeakMap<Applying, Applying>()
+const settled = new WeakMap<Shown, Shown>()
+
+/** The run once a second has passed; itself where that changes nothing. */
+function afterRest(run: Applying): Applying {
+  const known = rests.get(run)
+  if (known !== undefined) return known
+  const seconds = run.session.lockedAt === undefined ? 0 : 1
+  const rested = run.call.on === 'sleep'
+  const after = seconds === run.seconds && rested === run.rested ? run : { ...run, seconds, rested }
+  rests.set(run, after)
+  return after
+}
+
+/** The system once it has stopped to lag. */
+function settledOf(shown: Shown): Shown {
+  const after = settled.get(shown) ?? { now: shown.now, older: [] }
+  settled.set(shown, after)
+  return after
 }
 
 const reads = new Map<string, Observation>()
