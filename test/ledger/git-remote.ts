@@ -1,6 +1,6 @@
 /** A remote that is a bare repository on this machine. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,19 +10,29 @@ export function git(directory: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' }).trim()
 }
 
-/** A bare repository and clones of it: each of them another machine. */
+let empty: string | undefined
+
+/** A bare repository and clones of it: each of them another machine. All are copies of two that git made once. */
 export function remoteWithClones() {
+  empty ??= emptyRepositories()
   const directory = mkdtempSync(join(tmpdir(), 'rolecall-ledger-'))
   const remote = join(directory, 'shared.git')
-  git(directory, 'init', '-q', '--bare', '-b', 'main', remote)
+  cpSync(join(empty, 'bare'), remote, { recursive: true })
   let clones = 0
   const clone = (): string => {
     clones += 1
     const root = join(directory, `clone-${clones}`)
-    mkdirSync(root)
-    git(root, 'init', '-q', '-b', 'main')
-    git(root, 'remote', 'add', 'origin', remote)
+    cpSync(join(empty ?? '', 'clone'), root, { recursive: true })
+    const settings = `\turl = ${JSON.stringify(remote)}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`
+    appendFileSync(join(root, '.git/config'), `[remote "origin"]\n${settings}`)
     return root
   }
   return { directory, remote, clone }
+}
+
+function emptyRepositories(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'rolecall-empty-'))
+  git(directory, 'init', '-q', '--template=', '--bare', '-b', 'main', 'bare')
+  git(directory, 'init', '-q', '--template=', '-b', 'main', 'clone')
+  return directory
 }
