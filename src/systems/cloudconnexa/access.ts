@@ -7,7 +7,7 @@ import type {
   Thing,
 } from '../../connector/contract.ts'
 import type { GraphView } from '../../model/graph.ts'
-import type { Json } from '../../model/json.ts'
+import type { Json, JsonObject } from '../../model/json.ts'
 import { splitTarget, type LinkTarget, type Resource } from '../../model/resource.ts'
 
 /**
@@ -129,7 +129,7 @@ function within(target: LinkTarget, graph: GraphView): readonly LinkTarget[] {
     case 'application':
     case 'ipService': {
       const above = name.split('/')[0] ?? ''
-      return [`network:${above}`, `host:${above}`, everything]
+      return [...placesOf(above, graph).map((sort) => `${sort}:${above}`), everything]
     }
     case 'network':
     case 'host':
@@ -137,6 +137,13 @@ function within(target: LinkTarget, graph: GraphView): readonly LinkTarget[] {
     default:
       return [everything]
   }
+}
+
+/** What has a name: a network, a host, or one of each; where nobody read them, it may be either. */
+function placesOf(name: string, { facts: known }: GraphView): readonly string[] {
+  const places = known?.['places']
+  const found = isObject(places) && Object.hasOwn(places, name) ? listOf(places[name]) : []
+  return found.length > 0 ? found.map(String) : ['network', 'host']
 }
 
 /** M3, C2: the primary group governs the settings; secondary ones change none (M5). */
@@ -152,6 +159,10 @@ function inherits(account: Resource, graph: GraphView): readonly Inherited[] {
 
 function linksOf(resource: Resource | undefined, link: string): readonly LinkTarget[] {
   return resource?.links[link] ?? []
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

@@ -49,11 +49,10 @@ async function observe(http: HttpReader, target: Target, ids: Map<string, string
     ...(ldap && { ldap }),
   }
   const scene = sceneOf(target.system, groupAttributeOf(target), account)
-  const graph = new Graph(
-    target.system,
-    [],
-    topology === undefined ? {} : { topology: topologyWord(topology) },
-  )
+  const graph = new Graph(target.system, [], {
+    places: placesIn(scene.directory),
+    ...(topology === undefined ? {} : { topology: topologyWord(topology) }),
+  })
   for (const resource of resourcesOf(scene, account)) {
     if (graph.get(resource.ref.kind, resource.ref.key) !== undefined) throw twice(target, resource.ref)
     graph.add(resource)
@@ -67,6 +66,14 @@ async function observe(http: HttpReader, target: Target, ids: Map<string, string
     ...(http.callsPerSecond === undefined ? {} : { callsPerSecond: http.callsPerSecond }),
     natives: nativesOf(scene.directory, lists, regions, groupAttributeOf(target)),
   }
+}
+
+/** By its name, whether it is a network, a host, or one of each: an application is named with it alone. */
+function placesIn({ of }: Directory): JsonObject {
+  const places = new Map<string, string[]>()
+  for (const sort of ['network', 'host'] as const)
+    for (const name of of[sort].all) places.set(name, [...(places.get(name) ?? []), sort])
+  return Object.fromEntries(places)
 }
 
 /** `FULL_MESH` → `full-mesh`. */
