@@ -1,7 +1,7 @@
 import type { AccessRules } from '../connector/contract.ts'
 import type { Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
-import { refKey, splitTarget, type Kind, type LinkTarget } from '../model/resource.ts'
+import { refKey, splitTarget, type Kind, type LinkTarget, type Resource } from '../model/resource.ts'
 import { isKind, Things } from './things.ts'
 
 /** The two states of a system, by the names that things have afterwards, and what is written between them. */
@@ -36,13 +36,16 @@ export function affectedBy({ rules, before, after, writes }: Sides): Affected {
   for (const name of hung) if (isAccount(name)) accounts.add(keyOf(name))
   const leading = leadingTo(changed(things, hung), things)
   for (const name of leading) if (isAccount(name)) accounts.add(keyOf(name))
-  // Whoever is not written passes afterwards to no more than before: links go along with what is removed.
   const leads = leadsTo(leading, things)
-  for (const resource of before.all('account')) {
+  const look = (resource: Resource, graph: GraphView): void => {
     const { key } = resource.ref
-    const { passes } = rules.facts({ type: 'account', name: key, resource }, before)
+    const { passes } = rules.facts({ type: 'account', name: key, resource }, graph)
     if (passes.some(({ to }) => to !== undefined && !isEveryone(to) && leads(to))) accounts.add(key)
   }
+  for (const resource of before.all('account')) look(resource, before)
+  // Links come and go along with what they lead to: whoever is not written may be another one all the same.
+  for (const resource of after.all('account'))
+    if (before.get('account', resource.ref.key) !== resource) look(resource, after)
   return { things, accounts, atLarge: [...leading].filter((name) => !isKind(splitTarget(name).type)).sort() }
 }
 

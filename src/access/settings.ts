@@ -49,8 +49,7 @@ function moved(was: readonly Inherited[], is: readonly Inherited[]): Move {
     ...(to === undefined ? {} : { to }),
     settings: names.flatMap((name) => {
       const [before, after] = [then.get(name), now.get(name)]
-      const same =
-        before?.from === after?.from || JSON.stringify(before?.value) === JSON.stringify(after?.value)
+      const same = before?.from === after?.from || valueOf(before) === valueOf(after)
       if (same) return []
       return {
         name,
@@ -59,4 +58,9 @@ function moved(was: readonly Inherited[], is: readonly Inherited[]): Move {
       }
     }),
   }
+}
+
+/** An empty list and nothing at all are the same answer: there is none. */
+function valueOf(one: Inherited | undefined): string | undefined {
+  return Array.isArray(one?.value) && one.value.length === 0 ? undefined : JSON.stringify(one?.value)
 }

@@ -53,6 +53,7 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
   const waiting = await (await import('./waiting.ts')).waitingIn(cases, loaded.workspace, border)
   const report = classify({
     now: at.toISOString(),
+    meaning: await meaningIn(cases),
     systems: cases.map((one) => ({
       ...{ name: one.config.name, changes: one.changes, desired: one.desired, inventory: one.inventory },
       due: wholly(parted.get(one)),
@@ -75,6 +76,25 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
     ...(unread.length + unproven.length > 0 ? [exit.unknown] : []),
   ])
 }
+
+async function meaningIn(cases: readonly SystemCase[]): Promise<Parameters<Classify>[0]['meaning']> {
+  const { driftedImpact } = await import('../access/drifted.ts')
+  const { together } = await import('../access/impact.ts')
+  const { personBehind } = await import('../guard/person.ts')
+  return (changes) =>
+    together(
+      cases.flatMap(({ config, connector: { description, rules }, observation, guarded }) => {
+        const own = changes.get(config.name)
+        if (own === undefined) return []
+        return driftedImpact({
+          ...{ rules, description, system: config.name, actual: observation.graph, changes: own },
+          person: (coming, live) => personBehind(guarded, () => live)(coming),
+        })
+      }),
+    )
+}
+
+type Classify = typeof import('../plan/drift.ts').classify
 
 /** By `kind:key`; a change of which a part is something else is an edit to be applied. */
 function wholly({ due, left }: Parts = { due: [], left: [] }): ReadonlySet<string> {
@@ -104,6 +124,7 @@ async function rendered(
   const { renderDrift, renderDriftMarkdown } = await import('../render/drift.ts')
   const { shapesOf } = await import('./shapes.ts')
   const { descriptions } = await import('../systems/registry.ts')
-  const style = { colour: border.colour.out && out === undefined, shapes: shapesOf(descriptions), connectors }
+  const colour = border.colour.out && out === undefined
+  const style = { colour, width: border.width, shapes: shapesOf(descriptions), connectors }
   return output === 'text' ? renderDrift(report, style) : renderDriftMarkdown(report, style)
 }

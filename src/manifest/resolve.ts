@@ -10,6 +10,7 @@ import type { Acceptance, Guardrail, Person, SystemConfig } from '../model/works
 import type { Connectors, Manifest } from './document.ts'
 import { lintGroup, lintPolicy, lintPeople, lintRoles, lintUser } from './lint.ts'
 import { lintIdle } from './lint-idle.ts'
+import { lintOwners } from './lint-owners.ts'
 import { lintReach } from './lint-reach.ts'
 import {
   normalizeGroup,
@@ -105,6 +106,7 @@ export function resolveManifests(input: ResolveInput): Resolved {
     lintPeople(context, users)
     lintReach(context, { policies, groups, users, mappings })
     lintIdle(context, { policies, groups, mappings })
+    lintOwners(context, people, users)
   }
   return resolved
 }

@@ -1,3 +1,4 @@
+import type { Impact } from '../model/access.ts'
 import type { Change } from '../model/change.ts'
 import type { DesiredGraph, Wish } from '../model/desired.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
@@ -27,6 +28,8 @@ export interface DriftReport {
   /** RFC 3339, UTC. */
   readonly readAt: string
   readonly counts: Readonly<Record<DriftClass, number>>
+  /** What the changes behind our back meant for people: `before` is as declared, `after` as it is. */
+  readonly impact: Impact
   /** By system, kind and key. */
   readonly entries: readonly DriftEntry[]
   /** Whether this is exit 2: anything but what is unmanaged, and what waits for less than 14 days. */
@@ -53,9 +56,11 @@ interface DriftInput {
     /** By `kind:key`, what a date alone has made different. */
     readonly due: ReadonlySet<string>
   }[]
+  /** What these changes, all made behind our back, meant for people, by the name of their system. */
+  readonly meaning: (changes: ReadonlyMap<string, readonly Change[]>) => Impact
 }
 
-export function classify({ now, systems }: DriftInput): DriftReport {
+export function classify({ now, systems, meaning }: DriftInput): DriftReport {
   const entries = [...systems]
     .sort((a, b) => byText(a.name, b.name))
     .flatMap((system) => {
@@ -69,9 +74,21 @@ export function classify({ now, systems }: DriftInput): DriftReport {
     format: 'rolecall/drift/v1',
     readAt: now,
     counts,
+    impact: meaning(behindOurBack(entries)),
     entries,
     differs: entries.some((entry) => isDifference(entry, now)),
   }
+}
+
+function behindOurBack(entries: readonly DriftEntry[]): ReadonlyMap<string, readonly Change[]> {
+  const changes = new Map<string, Change[]>()
+  for (const { class: name, change } of entries) {
+    if (name !== 'changed') continue
+    const known = changes.get(change.ref.system)
+    if (known) known.push(change)
+    else changes.set(change.ref.system, [change])
+  }
+  return changes
 }
 
 /** What the inventory stores of a wish, to tell later whether the manifests moved: its content, without its place. */

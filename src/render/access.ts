@@ -27,19 +27,59 @@ export interface AccessRow {
   readonly vital: boolean
 }
 
+/** How it is told: of a plan as what is to come, of drift as what has happened. */
+export interface AccessWords {
+  /** For one, and for many. */
+  readonly gain: readonly [string, string]
+  readonly loss: readonly [string, string]
+  readonly nothing: string
+  readonly settings: string
+  readonly rises: (before: string, after: string) => Pick<AccessRow, 'what' | 'how'>
+  readonly falls: (before: string, after: string) => Pick<AccessRow, 'what' | 'how'>
+  /** Before the source of settings as they were. */
+  readonly from: string
+  /** What shows every row. */
+  readonly all: string
+}
+
+export const asPlanned: AccessWords = {
+  gain: ['gains', 'gain'],
+  loss: ['loses', 'lose'],
+  nothing: 'nobody gains or loses anything',
+  settings: 'nobody gains or loses, settings change',
+  rises: (before, after) => ({
+    what: `becomes ${after}`,
+    how: before === powerWords.none ? '' : `so far ${before}`,
+  }),
+  falls: (before, after) => ({ what: `is no longer ${before}`, how: `then ${after}` }),
+  from: 'so far from',
+  all: 'rolecall plan -o json',
+}
+
+export const asFound: AccessWords = {
+  gain: ['has gained', 'have gained'],
+  loss: ['has lost', 'have lost'],
+  nothing: 'nobody has gained or lost anything',
+  settings: 'nobody has gained or lost, settings have changed',
+  rises: (before, after) => ({ what: `is ${after}`, how: `declared ${before}` }),
+  falls: (before, after) => ({ what: `is no longer ${before}`, how: `now ${after}` }),
+  from: 'declared from',
+  all: 'rolecall drift -o json',
+}
+
 /** Ordinary rights are told person by person up to this number of rows; then those of many by one way share a row. */
 const wholeList = 60
 
 /** All rows of an impact, in order. */
-export function accessRows(impact: Impact): AccessRow[] {
+export function accessRows(impact: Impact, words = asPlanned): AccessRow[] {
   const merged = mergedLines(impact)
   const each = merged.reduce((sum, { subjects }) => sum + subjects.length, 0) <= wholeList
   const powers = powersIn(impact)
   const rows = merged.flatMap((line) => rowsOf(line, impact, { each, powers }))
   return [
-    ...impact.powers.map((one) => powerRow(one, impact)),
+    ...impact.powers.map((one) => powerRow(one, impact, words)),
     ...rows.sort(byPerson).map(({ row }) => row),
-    ...impact.settings.map((one) => settingsRow(one, impact)),
+    ...impact.settings.map((one) => settingsRow(one, impact, words)),
   ]
 }
 
@@ -63,7 +103,7 @@ function byText(a: string, b: string): number {
 }
 
 /** `2 gain, 1 loses, everyone gains`: people, each counted once however many accounts they have. */
-export function accessSummary(impact: Impact): string {
+export function accessSummary(impact: Impact, words = asPlanned): string {
   const people = { gain: new Set<string>(), loss: new Set<string>() }
   const atLarge = { gain: new Set<string>(), loss: new Set<string>() }
   const powers = powersIn(impact)
@@ -76,10 +116,9 @@ export function accessSummary(impact: Impact): string {
     }
   for (const { before, after, system, account } of impact.powers)
     people[weight[after] > weight[before] ? 'gain' : 'loss'].add(personOf(impact, system, account))
-  const verbs = { gain: ['gains', 'gain'], loss: ['loses', 'lose'] } as const
-  const words = (['gain', 'loss'] as const).flatMap((change) => {
+  const told = (['gain', 'loss'] as const).flatMap((change) => {
     const number = people[change].size
-    const [one, many] = verbs[change]
+    const [one, many] = words[change]
     return [
       ...(number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]),
       ...[...atLarge[change]]
@@ -87,10 +126,8 @@ export function accessSummary(impact: Impact): string {
         .map((who) => `${who} ${who.startsWith('all members') ? many : one}`),
     ]
   })
-  if (words.length > 0) return words.join(', ')
-  return impact.settings.length > 0
-    ? 'nobody gains or loses, settings change'
-    : 'nobody gains or loses anything'
+  if (told.length > 0) return told.join(', ')
+  return impact.settings.length > 0 ? words.settings : words.nothing
 }
 
 const weight: Readonly<Record<PowerChange['after'], number>> = {
@@ -178,14 +215,17 @@ function foldedNames(names: readonly string[], first: LinkTarget | undefined): s
   return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more${of}`
 }
 
-function powerRow({ system, account, before, after }: PowerChange, impact: Impact): AccessRow {
+function powerRow(
+  { system, account, before, after }: PowerChange,
+  impact: Impact,
+  words: AccessWords,
+): AccessRow {
   const rises = weight[after] > weight[before]
   return {
     mark: rises ? '+' : '-',
     who: nameIn(impact, system, `account:${account}`),
     system,
-    what: rises ? `becomes ${powerWords[after]}` : `is no longer ${powerWords[before]}`,
-    how: !rises ? `then ${powerWords[after]}` : before === 'none' ? '' : `so far ${powerWords[before]}`,
+    ...words[rises ? 'rises' : 'falls'](powerWords[before], powerWords[after]),
     vital: true,
   }
 }
@@ -198,13 +238,17 @@ const powerWords: Readonly<Record<PowerChange['after'], string>> = {
   none: 'without power',
 }
 
-function settingsRow({ system, accounts, from, to, settings }: SettingsChange, impact: Impact): AccessRow {
+function settingsRow(
+  { system, accounts, from, to, settings }: SettingsChange,
+  impact: Impact,
+  words: AccessWords,
+): AccessRow {
   const names = accounts.map((key) => nameIn(impact, system, `account:${key}`))
   const value = (one: Json | undefined): string =>
     one === undefined
       ? 'not set'
       : Array.isArray(one)
-        ? one.join(', ')
+        ? one.join(', ') || 'none'
         : typeof one === 'string'
           ? one
           : JSON.stringify(one)
@@ -213,7 +257,7 @@ function settingsRow({ system, accounts, from, to, settings }: SettingsChange, i
     who: names.length <= 3 ? enumerate(names) : foldedNames(names, undefined),
     system,
     what: settings.map(({ name, before, after }) => `${name} ${value(before)} → ${value(after)}`).join(' · '),
-    how: `from ${to === undefined ? 'no group' : targetWords(to)}, so far from ${from === undefined ? 'none' : targetWords(from)}`,
+    how: `from ${to === undefined ? 'no group' : targetWords(to)}, ${words.from} ${from === undefined ? 'none' : targetWords(from)}`,
     vital: false,
   }
 }
@@ -296,9 +340,10 @@ export function accessLines(
     width: size,
     indent,
     most = shownRows,
-  }: { pen: Paint; width: number; indent: number; most?: number },
+    words = asPlanned,
+  }: { pen: Paint; width: number; indent: number; most?: number; words?: AccessWords },
 ): string[] {
-  const all = accessRows(impact)
+  const all = accessRows(impact, words)
   let ordinary = 0
   const rows = all.filter(({ vital }) => vital || ordinary++ < most)
   const columns = {
@@ -318,7 +363,7 @@ export function accessLines(
   const rest = all.length - rows.length
   return [
     ...rows.flatMap((row) => rowLines(row, columns, { pen, size, indent })),
-    ...(rest === 0 ? [] : [`${' '.repeat(indent)}… ${rest} more (all of them: rolecall plan -o json)`]),
+    ...(rest === 0 ? [] : [`${' '.repeat(indent)}… ${rest} more (all of them: ${words.all})`]),
   ]
 }
 

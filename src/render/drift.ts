@@ -1,7 +1,8 @@
 /** Drift for a person: what is live beside what is declared, by what it means and who has to act. */
 import type { DriftClass, DriftEntry, DriftReport } from '../plan/drift.ts'
+import { accessLines, accessSummary, asFound } from './access.ts'
 import { origin } from './change.ts'
-import { markdownBlock, terminal } from './encode.ts'
+import { markdown, markdownBlock, terminal } from './encode.ts'
 import { count, pad, width } from './layout.ts'
 import { markdownLimit } from './markdown.ts'
 import { paint, type Paint } from './paint.ts'
@@ -9,6 +10,8 @@ import { view, type ChangeView, type Detail, type Shapes } from './view.ts'
 
 interface DriftStyle {
   readonly colour: boolean
+  /** Columns. */
+  readonly width: number
   readonly shapes: Shapes
   /** The connector of each system, by name. */
   readonly connectors: ReadonlyMap<string, string>
@@ -36,31 +39,59 @@ const shownOfLonger = 40
 /** The whole text, ending in a line end. */
 export function renderDrift(report: DriftReport, style: DriftStyle): string {
   const pen = paint(style.colour)
-  const parts = order.flatMap((name) => {
-    const entries = report.entries.filter((entry) => entry.class === name)
-    return entries.length === 0 ? [] : [classPart(name, entries, style, pen).join('\n')]
-  })
-  return [...parts, pen.bold(driftSummary(report))].map((part) => `${part}\n`).join('\n')
+  const access = accessLines(report.impact, { pen, width: style.width, indent: 2, words: asFound })
+  const head = `${pen.bold('Access')}   ${terminal(accessSummary(report.impact, asFound))}`
+  const parts = [
+    ...(meansAnything(report) ? [[head, ...access].join('\n')] : []),
+    ...classParts(report, style, pen),
+    pen.bold(driftSummary(report)),
+  ]
+  return parts.map((part) => `${part}\n`).join('\n')
 }
 
 /** A comment or step summary; cut at a line, saying how much is missing. */
 export function renderDriftMarkdown(report: DriftReport, style: DriftStyle): string {
   const title = `<!-- rolecall-drift -->\n### rolecall drift\n\n${driftSummary(report)}\n\n`
   if (report.entries.length === 0) return title
-  const lines = renderDrift(report, { ...style, colour: false })
-    .trimEnd()
+  const access = meansAnything(report) ? accessMarkdown(report) : ''
+  const pen = paint(false)
+  const lines = classParts(report, { ...style, colour: false }, pen)
+    .join('\n\n')
     .split('\n')
-  const kept: string[] = []
-  let used = title.length
-  for (const line of lines) {
-    used += line.length + 1
-    if (used > markdownLimit - 500) break
-    kept.push(line)
-  }
-  const rest = lines.length - kept.length
-  const end =
-    rest === 0 ? '' : `\n${rest} lines not shown, since a comment has a limit: see the output of the run.\n`
-  return `${title}${markdownBlock(kept.join('\n'))}\n${end}`
+  const { kept, rest } = fitting(lines, markdownLimit - 500 - title.length - access.length)
+  return `${title}${access}${markdownBlock(kept.join('\n'))}\n${missing(rest)}`
+}
+
+/** What was done by hand means something for people; what is still to be done, the plan that does it tells. */
+function meansAnything({ counts }: DriftReport): boolean {
+  return counts.changed > 0
+}
+
+/** The most privileged come first, so that what is cut off is the least. */
+function accessMarkdown({ impact }: DriftReport): string {
+  const style = { pen: paint(false), width: 120, indent: 0, most: 100, words: asFound }
+  const { kept, rest } = fitting(accessLines(impact, style), markdownLimit / 2)
+  const block = kept.length === 0 ? '' : `${markdownBlock(kept.join('\n'), 'diff')}\n${missing(rest)}\n`
+  return `**Access** ${markdown(accessSummary(impact, asFound))}\n\n${block}`
+}
+
+function fitting(lines: readonly string[], room: number): { kept: readonly string[]; rest: number } {
+  let used = 0
+  const end = lines.findIndex((line) => (used += line.length + 1) > room)
+  return end < 0 ? { kept: lines, rest: 0 } : { kept: lines.slice(0, end), rest: lines.length - end }
+}
+
+function missing(rest: number): string {
+  return rest === 0
+    ? ''
+    : `\n${count(rest, 'line')} not shown, since a comment has a limit: see the output of the run.\n`
+}
+
+function classParts(report: DriftReport, style: DriftStyle, pen: Paint): string[] {
+  return order.flatMap((name) => {
+    const entries = report.entries.filter((entry) => entry.class === name)
+    return entries.length === 0 ? [] : [classPart(name, entries, style, pen).join('\n')]
+  })
 }
 
 /** One sentence: `Drift: 2 changed, 1 due.` */

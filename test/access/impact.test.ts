@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { driftedImpact } from '../../src/access/drifted.ts'
 import { impactOf } from '../../src/access/impact.ts'
 import type { Impact } from '../../src/model/access.ts'
 import { isWrite, type Write } from '../../src/model/change.ts'
@@ -22,6 +23,20 @@ describe('for any organisation and any plan', () => {
         expect(disagreements(impact, sides, directoryBrute)).toEqual([])
       }),
       { numRuns },
+    )
+  })
+
+  it('what somebody did by hand is what a comparison of the declared with the live state comes to', () => {
+    fc.assert(
+      fc.property(organisations, (world) => {
+        const changes = changesOf(world)
+        const actual = new Graph(system, world.live)
+        const { before: live, after: declared } = sidesOf(actual, changes.filter(isWrite), description)
+        const given = { rules, description, system, actual, changes, person: (key: string) => key }
+        const sides = { before: declared, after: live }
+        expect(disagreements(driftedImpact(given), sides, directoryBrute)).toEqual([])
+      }),
+      { numRuns: Math.ceil(numRuns / 3) },
     )
   })
 })

@@ -1,4 +1,3 @@
-import { together } from '../../src/access/impact.ts'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -11,6 +10,7 @@ import { Graph } from '../../src/model/graph.ts'
 import { kinds } from '../../src/model/resource.ts'
 import { canonical, sha256 } from '../../src/plan/digest.ts'
 import type { Wish } from '../../src/model/desired.ts'
+import { together } from '../../src/access/impact.ts'
 import { classify, driftClasses, wishDigest } from '../../src/plan/drift.ts'
 import { assemble, type PlanInput } from '../../src/plan/plan.ts'
 import { parsePlan, serializePlan } from '../../src/plan/planfile.ts'
@@ -318,6 +318,7 @@ describe('drift', () => {
   const classOf = (of: World, more = {}) =>
     classify({
       now,
+      meaning: () => together([]),
       systems: [
         {
           name: system,

@@ -1,6 +1,7 @@
 /** Who owns a system according to the manifests: who may, who always must, and where somebody else would. */
 import { foldKey } from '../../connector/describe.ts'
 import type { Wish } from '../../model/desired.ts'
+import type { LinkTarget } from '../../model/resource.ts'
 import { matches } from '../../model/pattern.ts'
 import type { SystemConfig } from '../../model/workspace.ts'
 import type { Reference, User } from '../normalised.ts'
@@ -55,18 +56,40 @@ function accountsOf(
 }
 
 function owns(site: Site, wish: Wish): boolean {
-  if (site.description.accountRole === undefined) return ownsByGrant(site, wish)
-  return wish.links['role']?.some((role) => site.ownerRoles.has(role.slice('role:'.length))) === true
+  return ownerRightsIn(site)(wish).length > 0
+}
+
+/** What makes an account an owner. */
+interface OwnerRight {
+  /** The last day it is given for, `YYYY-MM-DD`; absent where it ends with the account. */
+  readonly until?: string
+}
+
+/** The rights of an account that make an owner of it, worked out for a system once. */
+export function ownerRightsIn(site: Site): (wish: Wish) => readonly OwnerRight[] {
+  const isOwnerRole = (role: LinkTarget): boolean => site.ownerRoles.has(role.slice('role:'.length))
+  if (site.description.accountRole !== undefined)
+    return ({ links }) => (links['role']?.some(isOwnerRole) === true ? [{}] : [])
+  const given = new Map<LinkTarget, OwnerRight[]>()
+  for (const { links, until } of site.wishes.grant.values())
+    for (const subject of links['role']?.some(isOwnerRole) === true ? (links['subject'] ?? []) : [])
+      given.set(subject, [...(given.get(subject) ?? []), until === undefined ? {} : { until }])
+  return (wish) => rightsOf(wish, given)
 }
 
 /** Where accounts have no role of their own, whoever is given an owner role on something, or is in a group that is. */
-function ownsByGrant(site: Site, { ref, links }: Wish): boolean {
-  const subjects = new Set([`account:${ref.key}`, ...(links['groups'] ?? [])])
-  return [...site.wishes.grant.values()].some(
-    (grant) =>
-      subjects.has(grant.links['subject']?.[0] ?? '') &&
-      site.ownerRoles.has((grant.links['role']?.[0] ?? '').slice('role:'.length)),
-  )
+function rightsOf(
+  { ref, links, ending = {} }: Wish,
+  given: ReadonlyMap<LinkTarget, readonly OwnerRight[]>,
+): readonly OwnerRight[] {
+  const groups = (links['groups'] ?? []).flatMap((group) => {
+    const membership = ending[group]
+    return (given.get(group) ?? []).map(({ until }) => {
+      const [first] = [until, membership].filter((day) => day !== undefined).sort()
+      return first === undefined ? {} : { until: first }
+    })
+  })
+  return [...(given.get(`account:${ref.key}`) ?? []), ...groups]
 }
 
 /**
