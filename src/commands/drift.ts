@@ -78,7 +78,7 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
 }
 
 async function meaningIn(cases: readonly SystemCase[]): Promise<Parameters<Classify>[0]['meaning']> {
-  const { driftedImpact } = await import('../access/drifted.ts')
+  const { driftedImpact } = await import('../guard/drifted.ts')
   const { together } = await import('../access/impact.ts')
   const { personBehind } = await import('../guard/person.ts')
   return (changes) =>

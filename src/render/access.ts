@@ -28,7 +28,7 @@ export interface AccessRow {
 }
 
 /** How it is told: of a plan as what is to come, of drift as what has happened. */
-export interface AccessWords {
+interface AccessWords {
   /** For one, and for many. */
   readonly gain: readonly [string, string]
   readonly loss: readonly [string, string]

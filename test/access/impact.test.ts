@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { driftedImpact } from '../../src/access/drifted.ts'
+import { driftedImpact } from '../../src/guard/drifted.ts'
 import { impactOf } from '../../src/access/impact.ts'
 import type { Impact } from '../../src/model/access.ts'
 import { isWrite, type Write } from '../../src/model/change.ts'

@@ -22,10 +22,10 @@ const ana = world().user('ana', { ...owner(), ...soon })
 describe('declared owners who all end within ninety days', () => {
   it('are told at the line of the last day of the last one', () => {
     expect(said(ana)).toEqual([
-      'until: 2026-12-31 | "ana" is the only declared owner of the system "dir" (directory), and ends on 2026-12-31.',
+      'until: "2026-12-31" | "ana" is the only declared owner of the system "dir" (directory), and ends on 2026-12-31.',
     ])
     expect(said(ana.user('bo', owner({ until: '2027-02-19' })))).toEqual([
-      'until: 2027-02-19 | The 2 declared owners of the system "dir" (directory) end within 90 days, "bo" as the last, on 2027-02-19.',
+      'until: "2027-02-19" | The 2 declared owners of the system "dir" (directory) end within 90 days, "bo" as the last, on 2027-02-19.',
     ])
   })
 
@@ -64,7 +64,7 @@ describe('declared owners who all end within ninety days', () => {
         subjects: [subject],
         roles: ['admin'],
         resources: [{ project: 'web' }],
-      } as object)
+      })
     expect(said(given({ user: 'bo' }))).toEqual([])
     expect(said(given({ user: 'bo', until: '2026-12-31' }))).toMatchObject([
       expect.stringMatching(/"bo" is the only declared owner .* ends on 2026-12-31/),

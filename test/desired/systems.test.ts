@@ -19,6 +19,7 @@ describe('defaults', () => {
       name: 'acme',
       ledger: { type: 'file', path: '.rolecall/ledger.db' },
       grace: 30,
+      dormantAfter: { days: 90 },
       access: 'access',
     })
   })

@@ -6,7 +6,7 @@ import { isWrite, type Change, type Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import { inverse, renamesIn, settle } from '../plan/renaming.ts'
 import { sidesOf } from '../plan/sides.ts'
-import { impactOf } from './impact.ts'
+import { impactOf } from '../access/impact.ts'
 
 interface DriftedInput {
   readonly rules: Rules
