@@ -71,6 +71,7 @@ async function drift(options: DriftOptions, border: Border, session: Session): P
   if (unread.length > 0) (await import('./warnings.ts')).showUnread(unread, border)
   const unproven = await withoutProof(cases)
   if (unproven.length > 0) (await import('./warnings.ts')).showUnproven(unproven, border)
+  await sayStanding(cases, border)
   return worst([
     ...(report.differs ? [exit.differences] : []),
     ...(unread.length + unproven.length > 0 ? [exit.unknown] : []),
@@ -95,6 +96,15 @@ async function meaningIn(cases: readonly SystemCase[]): Promise<Parameters<Class
 }
 
 type Classify = typeof import('../plan/drift.ts').classify
+
+async function sayStanding(cases: readonly SystemCase[], border: Border): Promise<void> {
+  const { standing } = await import('../guard/standing.ts')
+  const wrong = new Map(
+    cases.map((one) => [one.config.name, standing(one.guarded, one.observation.graph)] as const),
+  )
+  if ([...wrong.values()].some((violations) => violations.length > 0))
+    (await import('./warnings.ts')).showStanding(wrong, border)
+}
 
 /** By `kind:key`; a change of which a part is something else is an edit to be applied. */
 function wholly({ due, left }: Parts = { due: [], left: [] }): ReadonlySet<string> {

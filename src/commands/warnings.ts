@@ -1,4 +1,5 @@
 /** What stands beside a result, on stderr. */
+import type { Violation } from '../connector/contract.ts'
 import type { Unproven } from '../guard/proof.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { collectionOf } from '../model/resource.ts'
@@ -32,4 +33,11 @@ export function showUnproven(unproven: readonly UnprovenRead[], border: Border):
     border.err(`not sure: ${what} (${terminal(reason)})\n`)
     border.err(`  Run again; if it stays so, see rolecall doctor --system ${terminal(system)}.\n`)
   }
+}
+
+/** What is wrong as things stand and is no difference: by the system. */
+export function showStanding(wrong: ReadonlyMap<string, readonly Violation[]>, border: Border): void {
+  for (const [system, violations] of wrong)
+    for (const { message, remedy } of violations)
+      border.err(`warning: ${terminal(system)}: ${terminal(message)}\n  ${terminal(remedy)}\n`)
 }

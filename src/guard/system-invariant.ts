@@ -2,12 +2,16 @@ import type { Violation } from '../connector/contract.ts'
 import { byText } from '../plan/sets.ts'
 import { guard, type Found } from './guard.ts'
 import type { Scene } from './scene.ts'
+import { standing } from './standing.ts'
 
 /**
  * What the connector knows that its system forbids or depends on. It is asked of the state before anything is
  * deleted, where things briefly stand side by side, and of the end.
  */
-export const systemInvariant = guard('system-invariant', (scene) => [...forbidden(scene), ...standing(scene)])
+export const systemInvariant = guard('system-invariant', (scene) => [
+  ...forbidden(scene),
+  ...found(standing(scene, scene.end)).map((one) => ({ ...one, severity: 'warn' as const })),
+])
 
 function forbidden(scene: Scene): readonly Found[] {
   if (scene.writes.length === 0) return []
@@ -20,12 +24,6 @@ function forbidden(scene: Scene): readonly Found[] {
           { graph: scene.end, writes: scene.writes },
         ]
   return found(states.flatMap(({ graph, writes }) => scene.rules.invariants(scene.start, graph, writes)))
-}
-
-/** What is wrong as things stand, and stays so after the plan: a warning, for no plan made it. */
-function standing(scene: Scene): readonly Found[] {
-  const wrong = scene.rules.standing?.(scene.end, scene.config.settings) ?? []
-  return found(wrong).map((one) => ({ ...one, severity: 'warn' }))
 }
 
 function found(violations: readonly Violation[]): readonly Found[] {

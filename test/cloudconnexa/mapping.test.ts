@@ -245,4 +245,21 @@ describe('the mode, which the system does not show', () => {
     git(world, 'merge', '-q', '--ff-only', 'change')
     expect((await world.rolecall('drift')).out).not.toContain('by hand')
   })
+
+  it('M9: without a protected branch nobody can compare it, and plan and drift say so', async () => {
+    const world = await mapped(mapping('multiple', two))
+    await world.rolecall('apply', '--auto-approve')
+    asInPortal(world, two)
+    const [message, remedy] = [
+      'Nobody can tell whether mapping saml has "mode" as it is declared: cloudconnexa does not show it, and there is no earlier version to compare with.',
+      'Look at it in vpn itself; with `protectedRef` in Settings, a change of it is a step of the plan that carries it.',
+    ]
+    const plan = await world.rolecall('plan')
+    expect(flat(plan.out)).toContain(`warning system-invariant vpn rule: built in ${message} ${remedy}`)
+    expect(plan.code).toBe(0)
+    expect((await world.rolecall('drift')).err).toContain(`warning: vpn: ${message}\n  ${remedy}\n`)
+    // who does not declare it is not asked to look
+    world.write('mapping.yaml', mapping('', two))
+    expect((await world.rolecall('plan')).out).not.toContain('system-invariant')
+  })
 })
