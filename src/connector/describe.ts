@@ -85,6 +85,8 @@ export interface KindDescription {
   readonly evidence: readonly Evidence[]
   /** What undo cannot restore of such a write, one phrase; absent where it restores all. */
   readonly irreversible?: Readonly<Partial<Record<'create' | 'update' | 'rename' | 'delete', string>>>
+  /** Calls that such a write takes, about, where it is not one: an object may have to be read before it is sent back. */
+  readonly calls?: Readonly<Partial<Record<'create' | 'update' | 'rename' | 'delete', number>>>
 }
 
 /** The conditions of a usable owner (design 7) that a system can or cannot show. */

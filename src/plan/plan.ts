@@ -1,7 +1,7 @@
 import type { Observation, Rules } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
 import type { Impact } from '../model/access.ts'
-import { isWrite, type Change } from '../model/change.ts'
+import { isWrite, type Change, type Write } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan, PlannedDocument, Step, SystemPlan } from '../model/plan.ts'
@@ -98,15 +98,20 @@ function systemPlan(system: PlannedSystem, now: string): SystemPlan {
 
 /** Calls: the writes in their batches, each owner reduction alone after a fresh look, and a last look. */
 function estimateOf({ steps, description, observation }: PlannedSystem): SystemPlan['estimate'] {
-  const writes = steps.filter((step) => isWrite(step.change))
+  const writes = steps.map(({ change }) => change).filter(isWrite)
   if (writes.length === 0) return { calls: 0, seconds: 0 }
-  const reductions = writes.filter((step) => step.lowers.length > 0).length
-  const batches = Math.ceil((writes.length - reductions) / Math.max(1, description.batch))
+  const reductions = steps.filter(({ change, lowers }) => isWrite(change) && lowers.length > 0).length
   const looks = reductions + 1
-  const calls = batches + reductions + looks * observation.calls
+  const calls = sendingOf(writes, reductions, description) + looks * observation.calls
   const perSecond = observation.callsPerSecond ?? description.callsPerSecond
   const sending = perSecond > 0 ? calls / perSecond : 0
   return { calls, seconds: Math.ceil(sending + looks * description.lagSeconds) }
+}
+
+/** Calls of the writes alone: one for each batch, or as many as each sort of write takes. */
+function sendingOf(writes: readonly Write[], reductions: number, { batch, kinds }: Description): number {
+  if (batch > 1) return Math.ceil((writes.length - reductions) / batch) + reductions
+  return writes.reduce((sum, { action, ref }) => sum + (kinds[ref.kind]?.calls?.[action] ?? 1), 0)
 }
 
 function irreversible(change: Change, description: Description): string | undefined {

@@ -17,6 +17,8 @@ export const description: Description = {
   about: 'An OpenVPN CloudConnexa account, through its API v1.',
   kinds: {
     group: kind('A user group, with the settings that hold for those whose primary group it is.', {
+      // What names it is read anew, and before one goes everything that could name it.
+      calls: { create: 2, update: 5, rename: 6, delete: 25 },
       fields: {
         subnets: set('Address ranges the members are given addresses from.', {
           write: 'manual',
@@ -217,6 +219,8 @@ function kind(
     rename: true,
     writable: true,
     evidence: ['total', 'last-page'],
+    // Read just before it is sent back whole, or removed.
+    calls: { update: 2, rename: 2, delete: 2 },
     irreversible: { delete: 'made again, it has another id' },
     ...rest,
   }
