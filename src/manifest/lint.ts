@@ -12,7 +12,7 @@ const soon = 14
 export function lintUser(context: Context, user: User, listed: readonly Pair[]): void {
   const { report } = context
   const name = `"${user.handle}"`
-  if (user.employment === 'contractor' && user.until === undefined && user.status === 'active')
+  if (user.employment === 'contractor' && user.status === 'active' && !hasEnd(context, user))
     report.warning(
       'contractor-without-until',
       specPlace(user, 'employment'),
@@ -34,6 +34,16 @@ export function lintUser(context: Context, user: User, listed: readonly Pair[]):
       'Write `owner` and `purpose`.',
     )
   expiresSoon(context, user, listed)
+}
+
+/** Of the person, or of every account that there is. */
+function hasEnd({ sites }: Context, { handle, until }: User): boolean {
+  if (until !== undefined) return true
+  const accounts = [...sites.values()].flatMap((site) => site.accounts.get(handle) ?? [])
+  return (
+    accounts.length > 0 &&
+    accounts.every(({ state, until: last }) => state === 'absent' || last !== undefined)
+  )
 }
 
 function expiresSoon(context: Context, user: User, listed: readonly Pair[]): void {

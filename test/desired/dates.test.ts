@@ -255,6 +255,22 @@ describe('what is dated is dropped outside its days', () => {
   })
 })
 
+it('a contractor has an end where the person has one, or every account', () => {
+  const said = (spec: WrittenUserSpec): string[] =>
+    lints(
+      world()
+        .system('dir')
+        .system('vpn')
+        .user('ana', { employment: 'contractor', ...spec }),
+    )
+  const until = '2027-06-30'
+  expect(said(account)).toEqual(['contractor-without-until'])
+  expect(said({ ...account, until })).toEqual([])
+  expect(said({ accounts: { dir: { until } } })).toEqual([])
+  expect(said({ accounts: { dir: { until: '2026-01-31' } } })).toEqual([])
+  expect(said({ accounts: { dir: { until }, vpn: {} } })).toEqual(['contractor-without-until'])
+})
+
 it('a membership that ends within two weeks is a hint', () => {
   const ends = (until: string): string[] =>
     lints(

@@ -66,7 +66,7 @@ function dormant(finding: Finding): Fragment {
   const { rows, rest } = dormantRows(finding, shownDormant)
   return fragment`<table><thead><tr><th>account</th><th>can</th><th>last sign-in</th></tr></thead><tbody>${each(
     rows,
-    ([who, what, when]) => fragment`<tr data-row><td>${who}</td><td>${what}</td><td>${when}</td></tr>`,
+    ([who, what, when]) => fragment`<tr><td>${who}</td><td>${what}</td><td>${when}</td></tr>`,
   )}</tbody></table>${rest === 0 ? nothing : fragment`<p class="soft">and ${rest} more</p>`}`
 }
 
