@@ -14,7 +14,7 @@ const pure = [
 ]
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', '.stryker', 'src/manifest/generated', '*.js', '**/*.cjs'] },
+  { ignores: ['dist', 'coverage', '.mutation', 'src/manifest/generated', '*.js', '**/*.cjs'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -5,7 +5,7 @@ const pure = [
   ...['access', 'adopt', 'binding', 'cel', 'desired', 'fmt', 'golden', 'guard', 'invalid', 'manifest'],
   ...['plan', 'scenarios', 'schemas'],
 ].map((folder) => `test/${folder}/**/*.test.ts`)
-const others = ['test/services/**', '.stryker/**']
+const others = ['test/services/**']
 
 export default defineConfig({
   test: {

@@ -49,7 +49,7 @@ function shown(gains: readonly AccessChange[]): string {
 
 /** Whatever on the ways to them is a resource of the system, and not a role: that holds nobody by itself. */
 function refsOf(system: string, gains: readonly AccessChange[]): ResourceRef[] {
-  const names = [...new Set(gains.flatMap(({ through }) => through))].sort(byText)
+  const names = [...new Set(gains.flatMap(({ through }) => through))]
   return names.map(splitTarget).flatMap(({ type, name }) => {
     const kind = kinds.find((known): known is Kind => known === type)
     return kind === undefined || kind === 'role' || kind === 'group' ? [] : [{ system, kind, key: name }]

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,6 +34,18 @@ const plain = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/by \S+ of/g, 'by WHO of')
     .replaceAll(/ {3,}/g, '   ')
+
+const schemaIn = (file: string): object =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../schemas', file), 'utf8')) as object
+const conforms = new Ajv2020({ strict: false, schemas: [schemaIn('plan.schema.json')] }).compile(
+  schemaIn('undo.schema.json'),
+)
+/** What a program is told of the undo that would be, in the shape of the schema. */
+const told = (run: string): unknown => {
+  const value: unknown = JSON.parse(rolecall(root, ['-q', 'undo', run, '--plan', '-o', 'json']).stdout)
+  expect([conforms(value), conforms.errors]).toEqual([true, null])
+  return value
+}
 
 describe('F30: undo', () => {
   it('takes a change back, says what the manifests still say, and finds nothing left the second time', () => {
@@ -90,6 +103,7 @@ Take it out of them first; rolecall undo RUN --plan --branch NAME writes them as
     edit(root, 'access/people.yaml', '    secondary:\n      - payroll-readers\n', '')
     const run = apply()
     expect(rolecall(root, ['log', run]).stdout).toContain('remove group payroll-readers')
+    expect(told(run)).toMatchObject({ run, left: [] })
     expect(undo().code).toBe(0)
     files.forEach((file, at) => {
       put(root, file, before[at] ?? '')
@@ -99,8 +113,9 @@ Take it out of them first; rolecall undo RUN --plan --branch NAME writes them as
 
   it('does not overwrite what moved since: it is named, and the exit code is 5', () => {
     edit(root, 'access/people.yaml', 'familyName: Wu', 'familyName: Wang')
-    apply()
+    const run = apply()
     byHand(root, 'office.db', "UPDATE accounts SET family_name = 'Zhao' WHERE user_name = 'chen'")
+    expect(told(run)).toMatchObject({ left: [{ action: 'update', ref: { system: 'office', key: 'chen' } }] })
     const { code, stderr, stdout } = undo()
     expect([code, stdout.split('\n').at(-3)]).toEqual([5, 'Applied: 1 done.'])
     expect(plain(stderr)).toContain(
@@ -122,11 +137,7 @@ Take it out of them first; rolecall undo RUN --plan --branch NAME writes them as
     edit(root, 'access/people.yaml', 'familyName: Wu', 'familyName: Wang')
     const run = apply()
     const before = kept(root)
-    const shown = rolecall(root, ['-q', 'undo', run, '--plan', '-o', 'json'])
-    expect([shown.code, JSON.parse(shown.stdout)]).toMatchObject([
-      0,
-      { format: 'rolecall/undo/v1', run, left: [], plan: { undoes: run } },
-    ])
+    expect(told(run)).toMatchObject({ format: 'rolecall/undo/v1', run, left: [], plan: { undoes: run } })
     expect(rolecall(root, ['-q', 'undo', run, '--out', 'undo.json']).code).toBe(0)
     expect(kept(root)).toEqual(before)
     expect(rolecall(root, ['-q', 'apply', 'undo.json']).code).toBe(0)

@@ -48,6 +48,58 @@ describe('access-widened', () => {
     expect(widened({ live, changes: changes.slice(1) })).toHaveLength(1)
   })
 
+  it('everyone beside somebody else is everyone, and everything is called so', () => {
+    const changes = [create(wiki(['everyone:*', 'network:hq']))]
+    expect(widened({ live, changes })).toMatchObject([{ count: 1 }])
+    const all = thing('policy', 'all', { links: { subjects: ['everyone:*'], resources: ['all:*'] } })
+    expect(widened({ live, changes: [create(all)] })).toMatchObject([
+      { message: expect.stringContaining(': reach everything. That is') as string },
+    ])
+  })
+
+  it('names what gives the right, and not the groups, roles and other things on the way', () => {
+    const on = 'application:wiki'
+    const facts: typeof rules.access.facts = (thing, graph) => {
+      if (thing.type === 'policy')
+        return { passes: [{ from: 'everyone:*' }, { to: 'group:all' }], rights: [] }
+      if (thing.type === 'group') return { passes: [{ to: 'tag:all' }], rights: [] }
+      if (thing.type === 'tag') return { passes: [], rights: [{ action: 'reach', on, rank: 'ordinary' }] }
+      return rules.access.facts(thing, graph)
+    }
+    const own = { ...rules, access: { ...rules.access, facts } }
+    const grant = thing('grant', 'everyone:* reader project:web', {
+      links: { subject: ['everyone:*'], role: ['role:reader'], resource: ['project:web'] },
+    })
+    const changes = [create(wiki(['everyone:*'])), create(grant)]
+    const staff = thing('group', 'all')
+    expect(widened({ live: [...live, staff], changes, rules: own })).toMatchObject([
+      { count: 2, refs: [grant.ref, ref('policy', 'wiki')] },
+    ])
+  })
+
+  it('a cause that names nobody counts the things it is about, and one at least', () => {
+    const causing = (...keys: string[]) =>
+      widened({
+        live,
+        changes: [create(account('dee'))],
+        rules: {
+          ...rules,
+          access: {
+            ...rules.access,
+            widens: () => [{ refs: keys.map((key) => ref('group', key)), message: 'No limit any more.' }],
+          },
+        },
+      }).map(({ count }) => count)
+    expect(causing('a', 'b', 'a')).toEqual([2])
+    expect(causing()).toEqual([1])
+  })
+
+  it('a system that knows no causes of its own has none', () => {
+    const access = { ...rules.access }
+    delete access.widens
+    expect(widened({ live, changes: [create(account('dee'))], rules: { ...rules, access } })).toEqual([])
+  })
+
   it('what is given to a group, however large, is given to people whom somebody chose', () => {
     const staff = thing('group', 'staff')
     const changes = [create(wiki(['group:staff']))]

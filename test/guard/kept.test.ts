@@ -3,6 +3,7 @@ import { anchorTouched } from '../../src/guard/anchor-touched.ts'
 import { check } from '../../src/guard/check.ts'
 import { ownAccess } from '../../src/guard/own-access.ts'
 import { sealedOwner } from '../../src/guard/sealed-owner.ts'
+import type { Change, Part } from '../../src/model/change.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import {
   account,
@@ -277,5 +278,47 @@ describe('what is sealed', () => {
     expect(found({ ...realm, live: [owner('ana'), many, ...groups], changes: touches(nine) })).toMatchObject([
       { code: 'sealed-owner', count: 1 },
     ])
+  })
+  it('is declared as it is: what the manifests want of it otherwise is refused', () => {
+    const held = (words: Partial<Extract<Change, { action: 'keep' }>>): Change => ({
+      action: 'keep',
+      ref: root.ref,
+      reason: 'sealed',
+      ...words,
+    })
+    const part = (words: Partial<Part>): Part => ({ fields: {}, links: {}, ...words })
+    const wants = (change: Change) =>
+      found({ live: [owner('ana'), root], changes: [change] }).map(
+        ({ message }) => /root of "vpn" (\w+): it is sealed/.exec(message)?.[1],
+      )
+    expect(found({ live: [owner('ana'), root], changes: [held({ held: 'delete' })] })).toEqual([
+      {
+        code: 'sealed-owner',
+        system: 'vpn',
+        severity: 'refuse',
+        acceptable: false,
+        where: 'built in',
+        refs: [root.ref],
+        count: 1,
+        message:
+          'The manifests want account root of "vpn" removed: it is sealed, and the credentials of rolecall cannot change or delete it.',
+        remedy:
+          'This cannot be accepted: declare the account as it is; only the owner can change it, in the system itself.',
+      },
+    ])
+    const role = part({ links: { role: ['role:Member'] } })
+    const status = part({ fields: { status: 'suspended' } })
+    const email = part({ fields: { email: 'r@x' }, links: { groups: ['group:crew'] } })
+    expect(wants(held({ held: 'delete' }))).toEqual(['removed'])
+    expect(wants(held({ held: 'rename', ...{ before: email, after: email } }))).toEqual(['renamed'])
+    expect(wants(held({ held: 'create' }))).toEqual(['made'])
+    for (const one of [role, status]) {
+      expect(wants(held({ held: 'update', before: part({}), after: one }))).toEqual(['changed'])
+      expect(wants(held({ held: 'update', before: one, after: part({}) }))).toEqual(['changed'])
+    }
+    expect(wants(held({ held: 'update', before: email, after: email }))).toEqual([])
+    expect(wants(held({ held: 'delete', reason: 'unmanaged' }))).toEqual([])
+    expect(wants(held({ held: 'delete', ref: ref('role', 'root') }))).toEqual([])
+    expect(wants(update(account('chen'), status, status))).toEqual([])
   })
 })

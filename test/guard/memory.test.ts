@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/guard/check.ts'
 import { refusals } from '../../src/guard/exit.ts'
+import { ledgerNotDurable } from '../../src/guard/ledger-not-durable.ts'
 import type { InventoryEntry } from '../../src/model/inventory.ts'
 import { censusOf, doubting, dropsSince, without } from '../../src/plan/census.ts'
 import { description } from '../../src/systems/directory/describe.ts'
@@ -17,13 +18,16 @@ import {
   past,
   ref,
   remove,
+  rename,
+  role,
   seen,
   suspend,
   thing,
+  update,
   type CaseWords,
 } from './case.ts'
 
-/** The two guards that compare what is there with what is remembered. */
+/** The guards that compare what is there with what is remembered. */
 
 const crowd = names('m', 20).map((name) => account(name))
 const there = [owner('ana'), owner('bo'), ...crowd]
@@ -213,5 +217,68 @@ describe('released', () => {
     expect(first({ config: config({ stage: 'additions' }) })).toEqual([])
     expect(first({}, { inventory: [], lastSeen: seen({ account: 2 }) })).toEqual([])
     expect(first({}, { inventory: [{ ...entry, key: 'ana', handle: 'ana' }] })).toEqual([])
+  })
+
+  it('is about every collection of which something is declared or remembered, and no other', () => {
+    const group = { ...entry, kind: 'group', key: 'ops', handle: 'ops' } as const
+    const groups = [thing('group', 'ops'), thing('group', 'staff')]
+    const words = { ...base, live: [...base.live, ...groups, thing('role', 'auditor')] }
+    const findings = (inventory: readonly InventoryEntry[]) =>
+      check([guardCase({ ...words, memory: { inventory, past: rewritten } })], context()).map(({ message }) =>
+        message.replace(/^.*? in "vpn": | may be .*$/g, ''),
+      )
+    expect(findings([])).toEqual(['1 account (bo)'])
+    expect(findings([group])).toEqual(['1 group (staff), 1 account (bo)'])
+  })
+
+  it('is not about what the plan renames', () => {
+    const words = {
+      live: base.live,
+      wishes: [...base.wishes, { ref: ref('account', 'bob'), previousKeys: ['bo'] }],
+      changes: [rename(account('bo'), 'bob')],
+    }
+    expect(codes({ ...words, memory: { inventory: [], past: rewritten } })).toEqual([])
+  })
+
+  it('says of several that they may be ours, where an old commit cannot be read', () => {
+    const unclear = new Map(['account:bo', 'account:chen'].map((key) => [key, '3'.repeat(40)]))
+    const words = { ...base, live: [...base.live, account('chen')] }
+    expect(
+      check([guardCase({ ...words, memory: { inventory: [], past: past({ unclear }) } })], context()),
+    ).toMatchObject([
+      {
+        message:
+          'Commit 333333333333 of the protected branch names 2 accounts (bo, chen) of "vpn", and its manifests cannot be read by this version: they may be rolecall\'s own, and nobody declares them.',
+      },
+    ])
+  })
+})
+
+describe('ledger-not-durable', () => {
+  const said = (words: CaseWords) =>
+    check([guardCase(words)], context({ ledger: { created: true, inCi: true } }), [ledgerNotDurable]).map(
+      ({ message, count }) => `${count} ${message.split(' in "vpn"')[0] ?? ''}`,
+    )
+  const group = thing('group', 'ops')
+  const live = [owner('ana'), owner('bo'), account('chen'), group]
+  const wishes = live.slice(0, 2).map(({ ref: of }) => ({ ref: of }))
+  const exclusive = { exclusive: ['group', 'account'] } as const
+
+  it('says which of the two the plan does, and in which collections', () => {
+    expect(said({ live, changes: [role(owner('bo'), 'Member')] })).toEqual(['1 This plan reduces 1 owner'])
+    expect(
+      said({ live, wishes, config: exclusive, changes: [remove(group), remove(account('chen'))] }),
+    ).toEqual(['2 This plan removes 2 undeclared things of exclusive collections (accounts, groups)'])
+  })
+
+  it('holds for what goes, and not for what is only written', () => {
+    const mended = update(account('chen'), {}, { fields: { email: 'c@x' } })
+    expect(said({ live, wishes, config: exclusive, changes: [mended] })).toEqual([])
+  })
+
+  it('says nothing of a system without owners', () => {
+    const config = { ...exclusive, automation: ['ana', 'bo'] }
+    expect(said({ live, wishes, config, changes: [remove(group)] })).toHaveLength(1)
+    expect(said({ live: [], changes: [create(account('chen'))] })).toEqual([])
   })
 })

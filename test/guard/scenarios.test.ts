@@ -351,6 +351,13 @@ describe('what was read and declared', () => {
     const joins = update(bo, {}, { fields: { email: 'bo@acme.example' } })
     expect(codes({ live: [owner('ana'), bo], changes: [joins], proofs })).toEqual([])
     expect(codes({ live: [owner('ana')], changes: [create(bo)], proofs })).toEqual(['unproven-read'])
+    expect(codes({ live: [owner('ana')], changes: [create(thing('group', 'ops'))], proofs })).toEqual([])
+    // where a system has no proof to give, nothing could ever be made
+    const { group } = directory.kinds
+    if (group === undefined) throw new Error('the directory has groups')
+    const description = { ...directory, kinds: { ...directory.kinds, group: { ...group, evidence: [] } } }
+    const making = { live: [owner('ana')], changes: [create(thing('group', 'ops'))], proofs: {}, description }
+    expect(codes(making)).toEqual([])
   })
 
   it('a collection that was not read, or without the evidence that it needs, is not proven', () => {

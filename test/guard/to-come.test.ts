@@ -3,7 +3,19 @@ import { check } from '../../src/guard/check.ts'
 import { refusals } from '../../src/guard/exit.ts'
 import type { Wish } from '../../src/model/desired.ts'
 import type { Change } from '../../src/model/change.ts'
-import { account, config, context, guardCase, owner, ref, remove, thing, type CaseWords } from './case.ts'
+import {
+  account,
+  config,
+  context,
+  guardCase,
+  owner,
+  ref,
+  remove,
+  thing,
+  update,
+  type CaseWords,
+} from './case.ts'
+import { inOrder } from './oracle.ts'
 import * as realm from './realm.ts'
 
 /** What is said of days to come; nothing of it is about today, and most of it needs no change at all. */
@@ -63,5 +75,34 @@ describe('a date that ends the last owner is refused when it is written', () => 
   it('not where the stage carries out no end', () => {
     const wishes = [until('ana', '2026-12-31'), until('bo', '2027-01-31')]
     expect(said({ live, wishes, config: config({ stage: 'additions' }) })).toEqual([])
+  })
+  it('in full, with the way forward, and whose account it is', () => {
+    const wishes = [until('ana', '2026-12-31'), until('bo', '2027-01-31')]
+    expect(check([guardCase({ live, wishes })], context())).toEqual([
+      {
+        code: 'last-owner',
+        system: 'vpn',
+        severity: 'refuse',
+        where: 'built in',
+        acceptable: false,
+        refs: [ref('account', 'ana'), ref('account', 'bo')],
+        count: 0,
+        message:
+          'From 2027-02-01 on nobody owns "vpn" any more: the account or the right of ana, bo ends by itself.',
+        remedy:
+          'This cannot be accepted: give an owner role that lasts longer than 90 days, or move `until`.',
+      },
+    ])
+  })
+
+  it('not in the way of who is compromised, and in the way of all else', () => {
+    const wishes = [until('ana', '2026-12-31'), until('bo', '2027-01-31')]
+    const steps = (...first: (true | undefined)[]) =>
+      inOrder(
+        first.map((_, place) => update(account('chen'), {}, { fields: { email: `${place}@x` } })),
+        () => [],
+      ).map((step, place) => (first[place] === true ? { ...step, first: true as const } : step))
+    expect(said({ live, wishes, steps: steps(true, true) })).toEqual([])
+    expect(said({ live, wishes, steps: steps(true, undefined) })).toHaveLength(1)
   })
 })

@@ -19,6 +19,7 @@ import {
   remove,
   rename,
   role,
+  suspend,
   thing,
   update,
   type CaseWords,
@@ -369,8 +370,32 @@ describe('U2: who has been invited', () => {
         message:
           'Nobody else can be counted on as an owner of "vpn" yet (now 1: ana); what lowers them waits for bo, invited ("pending").',
         remedy: 'Remind bo: nothing is lowered before.',
+        refs: [ref('account', 'bo')],
       },
     ])
+  })
+
+  it('is told with all that they have still to do', () => {
+    const ownership: Rules['ownership'] = (account, graph) => ({
+      ...realm.rules.ownership(account, graph),
+      ...(account.ref.key === 'bo' ? { unusable: ['invited', 'never signed in'], pending: true } : {}),
+    })
+    const changes = [remove(owner('ana'))]
+    const found = { live: [owner('ana'), invited], changes, rules: { ...realm.rules, ownership } }
+    expect(check([guardCase({ ...found, description: realm.description })], context())).toMatchObject([
+      { message: expect.stringContaining('waits for bo, invited and never signed in.') as string },
+    ])
+  })
+
+  it('is not waited for while one of those who are lowered is compromised', () => {
+    const live = [owner('ana'), owner('chen'), invited]
+    const wishes = live.map(({ ref: of }) => ({
+      ref: of,
+      ...(of.key === 'ana' ? { compromised: true } : {}),
+    }))
+    const changes = [suspend(owner('ana')), role(owner('chen'), 'Member')]
+    const found = check([guardCase({ live, wishes, changes, ...system })], context())
+    expect(found.filter(({ code }) => code === 'last-owner')).toMatchObject([{ severity: 'refuse' }])
   })
 
   it.each<[string, Resource, Partial<CaseWords>]>([

@@ -59,17 +59,19 @@ describe('the exit code', () => {
 })
 
 describe('what a system forbids', () => {
-  const asked: string[][] = []
-  const watching = {
-    ...rules,
-    invariants: (...[, after, writes]: Parameters<typeof rules.invariants>) => {
-      asked.push(writes.map(({ action }) => action))
-      const violation = (message: string) => ({ refs: [ref('project', 'x')], message, remedy: 'Mend it.' })
-      return after.get('project', 'old') ? [violation('b'), violation('a')] : [violation('c'), violation('a')]
-    },
-  }
+  const violation = (message: string) => ({ refs: [ref('project', 'x')], message, remedy: 'Mend it.' })
 
   it('is asked for before anything is deleted and at the end, and told once and in order', () => {
+    const asked: string[][] = []
+    const watching = {
+      ...rules,
+      invariants: (...[, after, writes]: Parameters<typeof rules.invariants>) => {
+        asked.push(writes.map(({ action }) => action))
+        return after.get('project', 'old')
+          ? [violation('b'), violation('a')]
+          : [violation('c'), violation('a')]
+      },
+    }
     const words = { rules: watching, live: [owner('ana'), thing('project', 'old')] }
     const found = (...changes: Parameters<typeof remove>[0][]) =>
       check(
@@ -83,5 +85,13 @@ describe('what a system forbids', () => {
     expect(asked.splice(0)).toEqual([['create']])
     expect(check([guardCase(words)], context(), [systemInvariant])).toEqual([])
     expect(asked).toEqual([])
+  })
+  it('is a warning where it is so already and nothing here changes it', () => {
+    const wrong = { ...rules, standing: () => [violation('b'), violation('a')] }
+    const found = check([guardCase({ live: [owner('ana')], rules: wrong })], context(), [systemInvariant])
+    const all = { code: 'system-invariant', system: 'vpn', severity: 'warn', where: 'built in' } as const
+    expect(found).toEqual(
+      ['a', 'b'].map((message) => ({ ...all, acceptable: false, count: 1, ...violation(message) })),
+    )
   })
 })

@@ -10,7 +10,7 @@ const check = createRequire(import.meta.url)('fast-check') as typeof FastCheck
 const assert = check.assert as (property: unknown, given: FastCheck.Parameters) => unknown
 
 function few(property: unknown, given: FastCheck.Parameters = {}): unknown {
-  const fewer = { ...given, seed: 1, numRuns: Math.min(given.numRuns ?? 100, 60) }
+  const fewer = { ...given, seed: 1, numRuns: Math.min(given.numRuns ?? 100, 60), endOnFailure: true }
   return assert(property, given.seed === undefined ? fewer : given)
 }
 

@@ -1,28 +1,53 @@
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Properties come last: most mutants fall to an example, which is quicker. */
-class ExamplesFirst extends BaseSequencer {
+/** What takes least goes first, for most mutants fall to it: values, then machines, then files. */
+const order = [/guard.(?!custom)/, /guard/, /plan|binding/, /apply(?!.apply)/, /ledger/, /apply.apply/]
+
+class QuickFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number =>
-      ['lockout', 'property', 'total'].findIndex((name) => moduleId.includes(name)) + 1
+      order.findIndex((some) => some.test(moduleId.split('/test/')[1] ?? ''))
     return Promise.resolve([...files].sort((a, b) => rank(a) - rank(b) || (a.moduleId < b.moduleId ? -1 : 1)))
   }
 }
 
+/** Files with all their mutants in, each behind a switch: written by scripts/mutation.js. */
+const switched = JSON.parse(readFileSync('.mutation/switched.json', 'utf8')) as Record<string, string>
+
 /**
- * The tests that mutants have to fall to: quick, and without processes or a built `dist`. Whatever only a slower test
- * notices, a quick one is written for.
+ * The tests that mutants have to fall to: examples, without processes or a built `dist`. Whatever only a property or a
+ * slower test notices, an example is written for, which says what it is.
  */
 export default defineConfig({
+  plugins: [
+    {
+      name: 'mutants',
+      enforce: 'pre',
+      transform: (_, id) => switched[relative(process.cwd(), id.replace(/\?.*$/, ''))],
+    },
+  ],
   resolve: { alias: { 'fast-check': resolve(import.meta.dirname, 'few.ts') } },
   test: {
-    include: ['test/{guard,plan,apply}/*.test.ts', 'test/ledger/{lock,shape,sqlite,verify}.test.ts'],
-    exclude: ['test/plan/directory.test.ts', 'test/apply/{crash,expect,property}.test.ts'],
+    include: [
+      'test/{guard,plan,apply}/*.test.ts',
+      'test/binding/founded.test.ts',
+      'test/ledger/{lock,shape,sqlite,verify}.test.ts',
+    ],
+    exclude: [
+      'test/**/{property,inverse-property,lockout,total}.test.ts',
+      'test/plan/directory.test.ts',
+      'test/apply/{crash,expect,interrupt}.test.ts',
+    ],
     setupFiles: ['test/mutation/slow.ts'],
+    runner: 'test/mutation/runner.ts',
     isolate: false,
-    sequence: { sequencer: ExamplesFirst },
+    maxWorkers: 1,
+    sequence: { sequencer: QuickFirst },
     testTimeout: 60_000,
+    // a mutant may leave a promise behind that nobody waits for
+    dangerouslyIgnoreUnhandledErrors: true,
   },
 })
