@@ -42,7 +42,7 @@ interface AccessWords {
   readonly all: string
 }
 
-export const asPlanned: AccessWords = {
+const asPlanned: AccessWords = {
   gain: ['gains', 'gain'],
   loss: ['loses', 'lose'],
   nothing: 'nobody gains or loses anything',
