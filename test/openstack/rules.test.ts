@@ -163,6 +163,14 @@ describe('the floor', () => {
 })
 
 describe('what no plan may do', () => {
+  it('refuses names that its tables have no room for', () => {
+    const long = (count: number): Resource => thing('group', 'g'.repeat(count))
+    expect(messages(cloud(), cloud(long(64)), create(long(64)))).toEqual([])
+    expect(messages(cloud(), cloud(long(65)), create(long(65)))).toEqual([
+      `group:${'g'.repeat(65)} has a name of more than 64 signs, which Keystone refuses.`,
+    ])
+  })
+
   it('refuses names that Keystone would alter, and those that differ in case only', () => {
     const blank = account(' ana')
     expect(messages(cloud(), cloud(blank), create(blank))).toEqual([
@@ -215,6 +223,27 @@ describe('what no plan may do', () => {
     const off = update(web, { fields: { enabled: true } }, { fields: { enabled: false } })
     expect(messages(cloud(project('web'), api), cloud(web, api), off)).toEqual([
       'project:web would be disabled above an enabled project.',
+    ])
+  })
+
+  it('refuses to remove a project above others, to enable one below a disabled one, and to rename what policies inherit from', () => {
+    const web = project('web')
+    const api = project('api', { links: { parent: ['project:web'] } })
+    const removal: Write = { action: 'delete', ref: web.ref, before: web, cause }
+    const { invariants } = openstack.variant!({ settings: { deleteProjects: true } }).rules!
+    expect(invariants(cloud(web, api), cloud(api), [removal]).map(({ message }) => message)).toEqual([
+      'project:web has projects below it.',
+    ])
+    const off = project('web', { fields: { enabled: false } })
+    expect(messages(cloud(off), cloud(off, api), create(api))).toEqual([
+      'project:api would be enabled below a disabled project.',
+    ])
+    const shop = project('shop')
+    const renamed = { ...update(shop, {}, {}), action: 'rename', from: 'web' } as Write
+    const held = grant('account:ana', 'member', 'projectsUnder:web')
+    expect(messages(cloud(web), cloud(shop), renamed)).toEqual([])
+    expect(messages(cloud(web, account('ana'), held), cloud(shop, account('ana'), held), renamed)).toEqual([
+      'project:shop is renamed while roles are given on all projects below "web", and a policy names those by the old name.',
     ])
   })
 
@@ -275,7 +304,29 @@ describe('CloudVPS', () => {
       ])
   })
 
-  it('V1: a second interface project, or none, is refused', () => {
+  it('V1: a state with two interface projects, or with none, is refused whatever is written', () => {
+    const seen = (graph: GraphView): string[] =>
+      cloudvps.invariants(graph, graph, []).map(({ message }) => message)
+    const second = project('0043', { fields: { type: 'interface' } })
+    expect(seen(customer())).toEqual([])
+    expect(seen(customer(second))).toEqual([
+      'There must be exactly one Main Customer Interface Project, and 2 are seen.',
+    ])
+    expect(seen(cloud(typed('main', 'main-customer')))).toEqual([
+      'There must be exactly one Main Customer Interface Project, and 0 are seen.',
+    ])
+  })
+
+  it('a user has one type', () => {
+    const ana = typed('ana', 'customer-tech', {
+      links: { role: ['role:customer-tech', 'role:customer-client'] },
+    })
+    const graph = customer(ana)
+    const found = cloudvps.invariants(customer(), graph, [create(ana)]).map(({ message }) => message)
+    expect(found).toEqual(['account:ana would have 2 types at once.'])
+  })
+
+  it('V1: a second interface project is never made', () => {
     const second = project('0043', { fields: { type: 'interface' } })
     const graph = customer(second)
     const found = cloudvps.invariants(customer(), graph, [create(second)]).map(({ message }) => message)
@@ -355,6 +406,10 @@ describe('CloudVPS', () => {
     expect(may('cleo')).toEqual(['sign in interface:*'])
     expect(may('nobody')).toEqual([])
   })
+})
+
+it('a new user gets a password, without which nobody could sign in as it', () => {
+  expect(plain.needsPassword?.(account('ana'))).toBe(true)
 })
 
 describe('manifests of a cloud', () => {

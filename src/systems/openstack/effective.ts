@@ -31,7 +31,7 @@ async function heldOnSystem(http: HttpReader, role: string): Promise<readonly Na
   ])
   const leading = new Set([role])
   for (const one of leading)
-    for (const { prior_role: prior, implies } of inferences)
+    for (const { prior_role: prior, implies } of inferences.items)
       if (implies.some(({ id }) => id === one)) leading.add(prior.id)
   const held = items.filter((one) => one.scope.system !== undefined && leading.has(one.role.id))
   const expanded = held.map(async (one) => {

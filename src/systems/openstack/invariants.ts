@@ -2,7 +2,14 @@ import type { Rules, Violation } from '../../connector/contract.ts'
 import { asciiLower } from '../../connector/describe.ts'
 import type { Write } from '../../model/change.ts'
 import type { GraphView } from '../../model/graph.ts'
-import { kinds, refKey, splitTarget, type LinkTarget, type Resource } from '../../model/resource.ts'
+import {
+  kinds,
+  refKey,
+  splitTarget,
+  type Kind,
+  type LinkTarget,
+  type Resource,
+} from '../../model/resource.ts'
 import { domainKey, isDomainKey } from './names.ts'
 
 /** What of a system's settings and profile decides what no plan may do. */
@@ -41,6 +48,15 @@ function named(write: Write, after: GraphView): Violation[] {
         'Write the name without them.',
       ),
     ]
+  const most = longest[kind] ?? Infinity
+  if (Array.from(name).length > most)
+    return [
+      violation(
+        write,
+        `has a name of more than ${most} signs, which Keystone refuses`,
+        'Write a shorter one.',
+      ),
+    ]
   const twin = folded(after)
     .get(`${kind}:${asciiLower(key)}`)
     ?.find((other) => other !== key)
@@ -54,6 +70,9 @@ function named(write: Write, after: GraphView): Violation[] {
         ),
       ]
 }
+
+/** Of Keystone's own tables. */
+const longest: Readonly<Partial<Record<Kind, number>>> = { group: 64, project: 64, account: 255, role: 255 }
 
 /** By kind and then by name in small letters, all that are called so. */
 const folded = perGraph((graph) => {
@@ -248,17 +267,10 @@ function rolesIn(graph: GraphView): string {
 function cycles(after: GraphView, writes: readonly Write[]): Violation[] {
   return writes.flatMap((write) => {
     if (write.ref.kind !== 'role' || write.action === 'delete') return []
-    const reached = new Set<string>()
-    const open = [...(after.get('role', write.ref.key)?.links['implies'] ?? [])]
-    for (let role = open.pop(); role !== undefined; role = open.pop()) {
-      const { name } = splitTarget(role)
-      if (name === write.ref.key)
-        return [violation(write, 'would imply itself', 'Break the circle at one of its roles.')]
-      if (reached.has(name)) continue
-      reached.add(name)
-      open.push(...(after.get('role', name)?.links['implies'] ?? []))
-    }
-    return []
+    const implied = after.get('role', write.ref.key)?.links['implies'] ?? []
+    return implied.some((role) => rolesWith(splitTarget(role).name, after).has(write.ref.key))
+      ? [violation(write, 'would imply itself', 'Break the circle at one of its roles.')]
+      : []
   })
 }
 
@@ -270,6 +282,7 @@ function ofCloudvps(before: GraphView, after: GraphView, writes: readonly Write[
     ...mainCustomer(after, writes),
     ...oneType(after, writes),
     ...billingOnly(before, after, writes),
+    ...noAdmin(after, writes),
   ]
 }
 
@@ -329,6 +342,31 @@ function oneType(after: GraphView, writes: readonly Write[]): Violation[] {
       message: `${refKey(ref)} would have ${(links['role'] ?? []).length} types at once.`,
       remedy: 'A user has one: write `userType`.',
     }))
+}
+
+/** V5: a customer's administrator has a role of its own; that of the cloud would rule the other customers too. */
+function noAdmin(after: GraphView, writes: readonly Write[]): Violation[] {
+  return writes.flatMap((write) => {
+    if (write.ref.kind !== 'grant' || write.action !== 'create') return []
+    const [role] = write.after.links['role'] ?? []
+    return role !== undefined && rolesWith(splitTarget(role).name, after).has('admin')
+      ? [
+          violation(
+            write,
+            'would give the admin of the whole cloud',
+            'Give a role of the customer, or write `userType: customer-admin` on the account.',
+          ),
+        ]
+      : []
+  })
+}
+
+/** A role and all that come with it. */
+function rolesWith(role: string, graph: GraphView): ReadonlySet<string> {
+  const all = new Set([role])
+  for (const each of all)
+    for (const implied of graph.get('role', each)?.links['implies'] ?? []) all.add(splitTarget(implied).name)
+  return all
 }
 
 /** V6: billing and contact information, and nothing in any project. */

@@ -113,8 +113,9 @@ export function readAssignments(http: HttpReader, query: Query = {}): Promise<Li
   return list<NativeAssignment>(http, path`/role_assignments`, 'role_assignments', query)
 }
 
-export async function readInferences(http: HttpReader): Promise<readonly NativeInference[]> {
-  return (await list<NativeInference>(http, path`/role_inferences`, 'role_inferences')).items
+/** Which roles come with which; it does not say that nothing follows, so it counts as whole unless it says it is not. */
+export async function readInferences(http: HttpReader): Promise<List<NativeInference>> {
+  return { ...(await list<NativeInference>(http, path`/role_inferences`, 'role_inferences')), last: true }
 }
 
 export function readMembers(http: HttpReader, group: string): Promise<List<NativeUser>> {

@@ -85,7 +85,7 @@ async function observe(session: Session<HttpReader>): Promise<Observation> {
   // A token of one domain shows that domain alone, and does not say so.
   const callerSeesAll = token.domain === undefined || (homeOnly && token.domain.name === variety.home)
   const memberships = combined(members.map(({ users }) => users))
-  const proofs = proofsOf(lists, assignments, memberships, graph, callerSeesAll)
+  const proofs = proofsOf({ lists, assignments, inferences, memberships }, graph, callerSeesAll)
   return { graph, proofs, readAt, calls: http.calls - before }
 }
 
@@ -101,7 +101,7 @@ function* resources(
   names: Names,
   { lists, assignments, inferences, members }: Read,
 ): Iterable<Resource> {
-  const implied = impliedBy(inferences)
+  const implied = impliedBy(inferences.items)
   for (const domain of lists.domains.items)
     if (!homeOnly || domain.name === variety.home) yield domainResource(variety, domain)
   for (const project of lists.projects.items) yield projectResource(variety, names, project)
@@ -136,9 +136,7 @@ function concerns(names: Names, { user, group, scope }: NativeAssignment, homeOn
 
 /** What a list lacks is missing from all that speaks of it: a grant of somebody unseen would be one of a stranger. */
 function proofsOf(
-  lists: Lists,
-  assignments: List<NativeAssignment>,
-  memberships: List<unknown>,
+  { lists, assignments, inferences, memberships }: Omit<Read, 'members'> & { memberships: List<unknown> },
   graph: Graph,
   callerSeesAll: boolean,
 ): Observation['proofs'] {
@@ -153,7 +151,7 @@ function proofsOf(
     return proven.complete ? { ...proven, count: graph.count(kind) } : proven
   }
   return {
-    role: proof('role', idsOf(roles), roles, domains),
+    role: proof('role', idsOf(roles), roles, inferences, domains),
     project: proof('project', idsOf(projects), projects, domains),
     group: proof('group', idsOf(groups), groups, domains),
     account: proof('account', idsOf(users), users, groups, memberships, assignments, domains),

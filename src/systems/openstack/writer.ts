@@ -305,8 +305,9 @@ async function pointingAt({ session, ids }: Around, kind: Kind, id: string): Pro
     return items.map((user) => ids.name(user.id) ?? `account:${user.name}`).sort()
   }
   if (kind !== 'role') return []
-  const inferences = await readInferences(session.http)
-  return inferences
+  const { items, cut } = await readInferences(session.http)
+  if (cut !== undefined) throw new Stop('failed', `what implies it could not be read: ${cut}`)
+  return items
     .filter(({ implies }) => implies.some((implied) => implied.id === id))
     .map(({ prior_role: prior }) => ids.name(prior.id) ?? `role:${prior.id}`)
     .sort()
