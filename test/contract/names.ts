@@ -11,8 +11,9 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
 /** Names of live things are hostile input, and every output has to say them without doing what they say. */
 export function names(system: ContractSystem): void {
-  it('10,000 hostile names reach no text and no Markdown unescaped', async () => {
-    const world = await hostile(system, 10_000)
+  const { hostile: most = 10_000 } = system
+  it(`${most.toLocaleString('en')} hostile names reach no text and no Markdown unescaped`, async () => {
+    const world = await hostile(system, most)
     for (const words of [['plan'], ['drift']]) {
       const text = await said(world, words)
       expect(shows(text), words.join(' ')).toBeGreaterThan(0)
@@ -35,7 +36,7 @@ export function names(system: ContractSystem): void {
   }, 300_000)
 
   it('adopt writes hostile names as YAML that reads as it was meant, or leaves them out and says so', async () => {
-    const world = await hostile(system, 300)
+    const world = await hostile(system, Math.min(most, 300))
     const { code, out, err } = await world.run('adopt', '--system', 'live')
     expect(code, err).toBe(0)
     expect(bare(`${out}${err}`)).toEqual([])

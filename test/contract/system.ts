@@ -13,6 +13,12 @@ export interface ContractSystem {
   readonly lacks: Readonly<Partial<Record<Capability, string>>>
   /** Paths of further lists that come in pages, from which things take their names. */
   readonly otherLists?: Readonly<Record<string, RegExp>>
+  /** When its clock begins; a day of our own where it is absent. The tokens of a real server end by a real clock. */
+  readonly now?: () => Date
+  /** A real server takes its time: outside of the deep run, of all that can go wrong one in so many is tried. */
+  readonly sample?: number
+  /** So many things can be given hostile names in the time that there is; 10,000 where it is absent. */
+  readonly hostile?: number
   /** A fresh live system, as after signing up. */
   readonly open: (options: OpenOptions) => Promise<Live>
 }
@@ -41,6 +47,10 @@ export interface Live {
   readonly group: object
   /** What a policy may reach here. */
   readonly resources: readonly object[]
+  /** The roles that a policy of this name gives there; absent where reaching is all. */
+  readonly roles?: (policy: string) => readonly string[]
+  /** Words that an apply needs there. */
+  readonly toApply?: readonly string[]
   /** Names of what is there but for the base, sorted, repeated where something is there twice. */
   readonly there: () => Promise<There> | There
   /** Puts accounts and groups there by hand. */

@@ -38,7 +38,7 @@ export async function contractWorld(
   options: Partial<OpenOptions> = {},
 ): Promise<ContractWorld> {
   const root = mkdtempSync(join(memory ?? tmpdir(), 'rolecall-contract-'))
-  const time = options.clock ?? clock()
+  const time = options.clock ?? clock(system.now?.().toISOString())
   const live = await system.open({ ...options, root, clock: time })
   const run = (...words: readonly string[]): Promise<Told> => told(root, time, live.env, ...words)
   return {
@@ -53,7 +53,7 @@ export async function contractWorld(
       for (const [file, documents] of files) put(join(root, file), documents)
     },
     run,
-    apply: () => run('apply', '--auto-approve'),
+    apply: () => run('apply', '--auto-approve', ...(live.toApply ?? [])),
     plan: () => run('plan', '--detailed-exitcode'),
     drift: () => run('drift'),
     mark: () => {
@@ -123,6 +123,7 @@ function documentsOf({ people, groups, policies }: Wishes, live: Live): readonly
         systems: ['live'],
         subjects: [{ group: groups[at % groups.length] }],
         resources: live.resources,
+        ...(live.roles === undefined ? {} : { roles: live.roles(name) }),
       },
     })),
   ]

@@ -37,8 +37,22 @@ export async function startKeystone(
 }
 
 /** Puts it back as it was made; a token stays good. */
-export function reset({ state }: Keystone): void {
-  const { status, stderr } = script('reset', { KEYSTONE_STATE: state })
+export function reset(server: Keystone): void {
+  told(server, 'reset')
+}
+
+/** Remembers how it is now, one time. */
+export function save(server: Keystone): void {
+  told(server, 'save')
+}
+
+/** Puts it back as it was when it was saved. */
+export function back(server: Keystone): void {
+  told(server, 'back')
+}
+
+function told({ state }: Keystone, word: string): void {
+  const { status, stderr } = script(word, { KEYSTONE_STATE: state })
   if (status !== 0) throw new Error(stderr)
 }
 
