@@ -230,8 +230,8 @@ describe('what no plan may do', () => {
     const web = project('web')
     const api = project('api', { links: { parent: ['project:web'] } })
     const removal: Write = { action: 'delete', ref: web.ref, before: web, cause }
-    const { invariants } = openstack.variant!({ settings: { deleteProjects: true } }).rules!
-    expect(invariants(cloud(web, api), cloud(api), [removal]).map(({ message }) => message)).toEqual([
+    const allowed = openstack.variant!({ settings: { deleteProjects: true } }).rules!
+    expect(allowed.invariants(cloud(web, api), cloud(api), [removal]).map(({ message }) => message)).toEqual([
       'project:web has projects below it.',
     ])
     const off = project('web', { fields: { enabled: false } })
