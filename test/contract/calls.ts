@@ -55,7 +55,7 @@ export function calls(system: ContractSystem): void {
         for (const skip of sampled(system, meetings, number))
           await disturbed(await stage(), { sort, trouble, skip, call: run[skip]! })
       },
-      1_800_000,
+      3_600_000,
     )
 
   needs(

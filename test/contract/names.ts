@@ -67,7 +67,7 @@ export function names(system: ContractSystem): void {
     }
     expect((await world.live.there()).groups).toHaveLength(12)
     await world.close()
-  })
+  }, 120_000)
 }
 
 /** As many groups as it takes, put there by hand, and policies where somebody can. */

@@ -16,7 +16,7 @@ export function pages(system: ContractSystem): void {
         'pages',
         `${list} on ${count} pages: no fault of any page removes or creates anything wrongly`,
         () => everyPage(system, { wished: filling(list, count), at: ({ lists }) => lists[list]!, count }),
-        300_000,
+        3_600_000,
       )
   for (const [list, path] of Object.entries(system.otherLists ?? {}))
     for (const count of deep ? [1, 2, 3, 7] : [2])
@@ -31,7 +31,7 @@ export function pages(system: ContractSystem): void {
             count,
             before: ({ fill }) => fill?.(list, count * pageSize),
           }),
-        300_000,
+        3_600_000,
       )
 }
 

@@ -35,7 +35,7 @@ export function readers(system: ContractSystem): void {
       accounts: ['dora', 'p1', 'p2', 'p3'],
     })
     await world.close()
-  })
+  }, 120_000)
 }
 
 /** Of a system that is a file: its bytes. */

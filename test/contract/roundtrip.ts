@@ -16,7 +16,7 @@ export function roundtrip(system: ContractSystem): void {
       expect((await world.drift()).code).toBe(0)
     }
     await world.close()
-  })
+  }, 120_000)
 
   it('after adopt a plan is empty', async () => {
     const world = await contractWorld(system)
@@ -29,5 +29,5 @@ export function roundtrip(system: ContractSystem): void {
     const again = await world.plan()
     expect(again.code, again.out + again.err).toBe(0)
     await world.close()
-  })
+  }, 120_000)
 }

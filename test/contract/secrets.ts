@@ -51,7 +51,7 @@ export function secrets(system: ContractSystem): void {
         await world.close()
       }
     },
-    300_000,
+    3_600_000,
   )
 }
 
