@@ -42,7 +42,7 @@ function without(native: JsonObject, sort: keyof typeof ofTheSystem): JsonObject
  */
 export function userBody(native: JsonObject, delta: Delta, directory: Directory): JsonObject {
   const { before, after } = delta
-  const body: Record<string, Json> = { ...without(native, 'user') }
+  const body: Record<string, Json> = withoutEmpty(without(native, 'user'))
   for (const [field, name] of Object.entries({
     email: 'email',
     givenName: 'firstName',
@@ -61,6 +61,13 @@ export function userBody(native: JsonObject, delta: Delta, directory: Directory)
   )
   body['secondaryGroupIds'] = secondary.filter((id) => id !== body['groupId'])
   return body
+}
+
+/** A text that is shown empty may be refused as one; left out, it stays unset. */
+function withoutEmpty(user: JsonObject): Record<string, Json> {
+  const isEmpty = (name: string, value: Json | undefined): boolean =>
+    ['email', 'firstName', 'lastName'].includes(name) && (value === '' || value === null)
+  return Object.fromEntries(Object.entries(user).filter(([name, value]) => !isEmpty(name, value)))
 }
 
 /** The body of a POST: everything that a user is made of, and no status, which only a call of its own sets. */
