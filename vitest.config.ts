@@ -1,9 +1,21 @@
 import { defineConfig } from 'vitest/config'
 
-/** Values in and values out: what these load is loaded once for all of them, and no test can disturb another. */
-const pure = [
-  ...['access', 'adopt', 'binding', 'cel', 'desired', 'fmt', 'golden', 'guard', 'invalid', 'manifest'],
-  ...['plan', 'scenarios', 'schemas'],
+/** Tests that leave their process as they found it: what they load is loaded once for all of them. */
+const tidy = [
+  ...[
+    'access',
+    'adopt',
+    'apply',
+    'binding',
+    'cel',
+    'cli',
+    'cloudconnexa',
+    'contract',
+    'desired',
+    'directory',
+  ],
+  ...['fmt', 'golden', 'guard', 'invalid', 'ledger', 'lifecycle', 'manifest', 'openstack', 'ownership'],
+  ...['plan', 'project', 'sandbox', 'scenarios', 'schemas', 'secrets', 'stopped'],
 ].map((folder) => `test/${folder}/**/*.test.ts`)
 const others = ['test/services/**']
 
@@ -14,18 +26,14 @@ export default defineConfig({
     maxWorkers: '100%',
     // Much is made and little kept: with more room for what is young, a tenth less time goes into looking through it.
     execArgv: ['--max-semi-space-size=64'],
+    globalSetup: 'test/memory.ts',
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/manifest/generated/**'] },
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'tidy', include: tidy, isolate: false } },
       // Each file has a process of its own: it may change it, fill its memory or start others.
       {
         extends: true,
-        test: {
-          name: 'alone',
-          globalSetup: 'test/memory.ts',
-          include: ['test/**/*.test.ts'],
-          exclude: [...others, ...pure],
-        },
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...others, ...tidy] },
       },
     ],
   },

@@ -8,11 +8,14 @@ import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 
+const prefix = 'rolecall-tests-'
 const memory = '/dev/shm'
 const needed = 2 ** 31
 
 export default function setup(): () => void {
-  const folder = inMemory() ?? mkdtempSync(join(tmpdir(), 'rolecall-tests-'))
+  // each project asks, and the first has made it
+  if (tmpdir().includes(prefix)) return () => undefined
+  const folder = inMemory() ?? mkdtempSync(join(tmpdir(), prefix))
   process.env['TMPDIR'] = folder
   return () => {
     rmSync(folder, { recursive: true, force: true })
@@ -27,7 +30,7 @@ function inMemory(): string | undefined {
   } catch {
     return undefined
   }
-  const folder = mkdtempSync(join(memory, 'rolecall-tests-'))
+  const folder = mkdtempSync(join(memory, prefix))
   const program = join(folder, 'program')
   writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 })
   if (spawnSync(program).error === undefined) return folder

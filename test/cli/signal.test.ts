@@ -8,24 +8,30 @@ import Database from 'libsql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cli, put, quickstart, rolecall, temporary } from './rolecall.ts'
 
-/** Enough that an apply sends several batches, and so few that it takes no time to speak of. */
-const people = 1100
+/** Enough grants that an apply sends several batches, from so few documents that they take no time to speak of. */
+const each = { projects: 20, roles: 14, subjects: ['user: ana', 'user: chen', 'user: dana', 'group: oncall'] }
 const preload = join(import.meta.dirname, 'signal.cjs')
 let prepared: string
 
 beforeAll(() => {
   prepared = quickstart()
+  const projects = Array.from({ length: each.projects }, (_, index) => `web-${index}`)
+  const roles = Array.from({ length: each.roles }, (_, index) => `role-${index}`)
+  const targets = [
+    ...projects.map((name) => document('Project', name, '{system: workshop, type: openstack}')),
+    ...roles.map((name) => document('Role', name, '{system: workshop}')),
+  ]
+  put(prepared, 'access/targets.yaml', targets.join('---\n'))
   rolecall(prepared, ['-q', 'apply', '--auto-approve'])
-  const documents = Array.from({ length: people }, (_, index) =>
-    [
-      'apiVersion: rolecall/v1',
-      'kind: User',
-      `metadata: {name: p${index}}`,
-      `spec: {email: p${index}@acme.example, groups: {primary: finance}, accounts: {office: {role: Member}}}`,
-    ].join('\n'),
-  )
-  put(prepared, 'access/many.yaml', `${documents.join('\n---\n')}\n`)
+  const subjects = each.subjects.map((one) => `{${one}}`).join(', ')
+  const resources = projects.map((name) => `{project: ${name}}`).join(', ')
+  const spec = `{systems: [workshop], subjects: [${subjects}], roles: [${roles.join(', ')}], resources: [${resources}]}`
+  put(prepared, 'access/many.yaml', document('AccessPolicy', 'many', spec))
 })
+
+function document(kind: string, name: string, spec: string): string {
+  return `apiVersion: rolecall/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`
+}
 
 interface Ended {
   readonly code: number | null
@@ -78,7 +84,7 @@ function copied(): string {
 
 /** While somebody else writes the system, for as long as `work` lasts. */
 async function whileHeld<T>(root: string, work: () => Promise<T>): Promise<T> {
-  const other = new Database(join(root, '.rolecall/office.db'))
+  const other = new Database(join(root, '.rolecall/workshop.db'))
   other.exec('BEGIN IMMEDIATE')
   try {
     return await work()
