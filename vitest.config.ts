@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Tests that leave their process as they found it: what they load is loaded once for all of them. */
 const tidy = [
@@ -19,6 +20,21 @@ const tidy = [
 ].map((folder) => `test/${folder}/**/*.test.ts`)
 const others = ['test/services/**']
 
+/** Small files that take long. */
+const long = /test\/(explorer|kill|race|disk|contract)\/|\/(signal|process|lockout)\.test/
+
+/**
+ * Nothing that takes long is left for the end, when one processor has nothing else to do; and what shares a process
+ * comes in a row, since vitest ends one as soon as something else is next.
+ */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project, moduleId }: TestSpecification): number =>
+      (project.name === 'tidy' ? 2 : 0) + (long.test(moduleId) ? 0 : 1)
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -27,6 +43,7 @@ export default defineConfig({
     // Much is made and little kept: with more room for what is young, a tenth less time goes into looking through it.
     execArgv: ['--max-semi-space-size=64'],
     globalSetup: 'test/memory.ts',
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/manifest/generated/**'] },
     projects: [
       { extends: true, test: { name: 'tidy', include: tidy, isolate: false } },
