@@ -4,7 +4,7 @@
  *
  * argv: two named pipes, for questions and for answers; one line of JSON each.
  */
-const { openSync, readSync, writeSync } = require('node:fs')
+const { openSync, readSync, readdirSync, readlinkSync, writeSync } = require('node:fs')
 const { join } = require('node:path')
 
 const [questions, answers] = process.argv.slice(2)
@@ -27,10 +27,29 @@ void (async () => {
   process.exitCode = 0
 })()
 
-/** A process that ends lets go of its databases: libsql does when what refers to one is collected. */
+/**
+ * A process that ends lets go of its databases: libsql does when what refers to one is collected. To look through all there
+ * is takes as long as a small command, so that is done only where there is one.
+ */
 async function letGo() {
+  if (!holdsDatabase()) return
   global.gc()
   await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** True also where nobody says which files are open. */
+function holdsDatabase() {
+  try {
+    return readdirSync('/proc/self/fd').some((file) => {
+      try {
+        return /\.db(-wal|-shm)?( |$)/.test(readlinkSync(`/proc/self/fd/${file}`))
+      } catch {
+        return false
+      }
+    })
+  } catch {
+    return true
+  }
 }
 
 /** Keeps what is written to a stream, until it is released. */

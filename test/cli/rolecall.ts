@@ -66,7 +66,7 @@ function open(): NonNullable<typeof resident> {
   execFileSync('mkfifo', pipes)
   const child = spawn(
     process.execPath,
-    ['--expose-gc', join(import.meta.dirname, 'resident.cjs'), ...pipes],
+    ['--expose-gc', '--max-semi-space-size=64', join(import.meta.dirname, 'resident.cjs'), ...pipes],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -200,11 +200,11 @@ function make(store: Store, change: LedgerChange, at: string): void {
 }
 
 function placeOf({ system, kind, key }: Pick<InventoryEntry, 'system' | 'kind' | 'key'>): string {
-  return JSON.stringify([system, kind, key])
+  return `${system}\n${kind}\n${key}`
 }
 
 function reservationOf({ system, account, run }: Pick<Reservation, 'system' | 'account' | 'run'>): string {
-  return JSON.stringify([system, account, run])
+  return `${system}\n${account}\n${run}`
 }
 
 /** `ruined` in the store stands for a place that cannot be used any more. */

@@ -107,7 +107,7 @@ function hold(seed: number, truth: Truth, what: string): void {
 
 /** The plan for these wishes; undefined where a guard refuses it. */
 function planOf({ truth, ledger }: Point, desired: DesiredGraph, second: number): Plan | undefined {
-  const observation = observationOf(truth)
+  const observation = observed(truth)
   const inventory = ledger.get(`inventory ${system}`) as readonly InventoryEntry[]
   const actual = observation.graph
   const changes = diff({ desired, actual, description, rules, config, inventory })
@@ -174,7 +174,7 @@ async function carryOut(
   }
   const reader = {
     whoami: () => Promise.resolve(undefined),
-    observe: (): Promise<Observation> => Promise.resolve(observationOf(point.truth)),
+    observe: (): Promise<Observation> => Promise.resolve(observed(point.truth)),
     read: ({ kind, key }: { kind: Kind; key: string }) =>
       Promise.resolve(point.truth.things[`${kind}:${key}`]),
     ownerPayloads: () => Promise.resolve(Array.from(ownersOf(point.truth), (account) => ({ account }))),
@@ -223,6 +223,15 @@ function withoutAudit(ledger: Ledger): Ledger {
     begin: (record, changes = []) => ledger.begin(record, rest(changes)),
     write: (changes) => ledger.write(rest(changes)),
   }
+}
+
+const observations = new WeakMap<Truth, Observation>()
+
+/** A run looks several times at what has not changed. */
+function observed(truth: Truth): Observation {
+  const known = observations.get(truth) ?? observationOf(truth)
+  observations.set(truth, known)
+  return known
 }
 
 const floor: FloorReader = ({ account }) => ({ account: account as string, owner: true, usable: true })
