@@ -203,6 +203,19 @@ describe('what no plan may do', () => {
     ])
   })
 
+  it('refuses a role that would imply one of a single domain, and to make a domain immutable for ever', () => {
+    const ofAcme = thing('role', 'acme/local', { links: { implies: [], domain: ['project:acme/'] } })
+    const wide = role('wide', 'acme/local')
+    expect(messages(cloud(ofAcme), cloud(ofAcme, wide), create(wide))).toEqual([
+      'role:wide would imply role:acme/local, a role of one domain, which Keystone refuses.',
+    ])
+    const domain = project('acme/', { fields: { type: 'domain' }, links: { domain: [] } })
+    const fixed = update(domain, {}, { fields: { immutable: true } })
+    expect(messages(cloud(domain), cloud(domain), fixed)).toEqual([
+      'project:acme/ is a domain, and one that is immutable stays so for ever.',
+    ])
+  })
+
   it('refuses to touch what is immutable, but to lift that', () => {
     const fixed = project('web', { fields: { immutable: true } })
     const described = update(fixed, {}, { fields: { description: 'x' } })
@@ -302,6 +315,27 @@ describe('CloudVPS', () => {
         'domains come with the cloud',
         undefined,
       ])
+  })
+
+  it('V2, V5: the role of a customer-admin owns the account on the interface project alone, by a group too', () => {
+    const own = (resource: string, ...more: Resource[]): unknown =>
+      ownership(
+        customer(
+          project('web'),
+          thing('group', 'ops'),
+          typed('tom', 'customer-tech', { links: { groups: ['group:ops'] } }),
+          grant('group:ops', 'customer-admin', resource),
+          ...more,
+        ),
+        'tom',
+      )
+    expect(own('project:web')).toEqual({ owner: false, unusable: [] })
+    expect(own('project:0042')).toEqual({ owner: true, unusable: [] })
+    // of two, nobody can say which one counts
+    expect(own('project:0042', project('0043', { fields: { type: 'interface' } }))).toEqual({
+      owner: false,
+      unusable: [],
+    })
   })
 
   it('V1: a state with two interface projects, or with none, is refused whatever is written', () => {
