@@ -137,6 +137,14 @@ describe('who owns a Keystone', () => {
   })
 })
 
+it('an owner by the system as a whole hangs on the domain of its account', () => {
+  const acme = project('acme/', { fields: { type: 'domain' }, links: { domain: [] } })
+  const ana = account('acme/ana', { links: { domain: ['project:acme/'] } })
+  const graph = cloud(acme, ana, grant('account:acme/ana', 'admin', 'system:all'))
+  const refs = plain.ownershipDependsOn(ana, graph).map(({ kind, key }) => `${kind}:${key}`)
+  expect(refs).toContain('project:acme/')
+})
+
 describe('the floor', () => {
   const payload = {
     ...{ home: 'Default', role: 'admin', scope: 'project' },
