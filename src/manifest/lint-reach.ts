@@ -139,12 +139,14 @@ function repeated(context: Context, policies: readonly Policy[], groups: readonl
         if (known) known.push(fact)
         else holders.set(one, [fact])
       }
+  // Counted and not listed: that a policy is of this system, nearly all of them say.
+  const count = (names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + (holders.get(name)?.length ?? 0), 0)
   let looks = 0
   for (const fact of facts) {
     const needs = fact.parts.all.map((one) => coverers(one, parents))
-    const candidates = needs
-      .map((names) => names.flatMap((name) => holders.get(name) ?? []))
-      .reduce((least, other) => (other.length < least.length ? other : least), facts)
+    const [rarest] = needs.toSorted((a, b) => count(a) - count(b))
+    const candidates = rarest === undefined ? facts : rarest.flatMap((name) => holders.get(name) ?? [])
     for (const other of candidates) {
       if ((looks += 1) > mostLooks) return
       if (other === fact || !needs.every((names) => names.some((name) => other.parts.lasting.has(name))))
