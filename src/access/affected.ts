@@ -1,8 +1,10 @@
-import type { AccessRules } from '../connector/contract.ts'
+import type { AccessFacts, AccessRules } from '../connector/contract.ts'
 import type { Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import { refKey, splitTarget, type Kind, type LinkTarget, type Resource } from '../model/resource.ts'
-import { isKind, Things } from './things.ts'
+import type { Pair } from './compare.ts'
+import { isEveryone, isKind } from './held.ts'
+import { Things } from './things.ts'
 
 /** The two states of a system, by the names that things have afterwards, and what is written between them. */
 interface Sides {
@@ -12,11 +14,15 @@ interface Sides {
   readonly writes: readonly Write[]
 }
 
-/** Whom the writes can concern. */
-interface Affected {
-  readonly things: { readonly before: Things; readonly after: Things }
-  /** Keys of accounts. */
-  readonly accounts: ReadonlySet<string>
+/** Where to look for what the writes can change. */
+export interface Affected {
+  readonly things: Pair<Things>
+  /** Whether what is had by a thing may differ between the two states. */
+  readonly leads: (name: LinkTarget) => boolean
+  /** Keys of the accounts that may start from something else afterwards. */
+  readonly moved: ReadonlySet<string>
+  /** All others, the same before and after, that pass to something that leads to a difference: with what they say of themselves. */
+  readonly near: Iterable<readonly [Resource, AccessFacts]>
   /** Whoever no account stands for. */
   readonly atLarge: readonly LinkTarget[]
 }
@@ -25,45 +31,69 @@ interface Affected {
  * Found by index, not by looking at everybody: accounts that are written, and those that pass to a thing which says
  * something else afterwards, or to one that leads there. Where only accounts are written, no other is looked at.
  */
-export function affectedBy({ rules, before, after, writes }: Sides): Affected {
-  const accounts = new Set(writes.flatMap(({ ref }) => (ref.kind === 'account' ? [ref.key] : [])))
-  const ofBefore = new Things(rules, before)
+export function affectedBy(sides: Sides): Affected {
+  const { rules, before, after, writes } = sides
+  const moved = new Set(writes.flatMap(({ ref }) => (ref.kind === 'account' ? [ref.key] : [])))
+  const was = Things.of(rules, before)
   if (writes.every(({ ref }) => ref.kind === 'account'))
-    return { things: { before: ofBefore, after: ofBefore }, accounts, atLarge: [] }
-  const ofAfter = new Things(rules, after)
-  const things = { before: ofBefore, after: ofAfter }
+    return { things: { before: was, after: was }, leads: () => false, moved, near: [], atLarge: [] }
   const hung = hanging(rules, new Set(writes.map(({ ref }) => refKey(ref))), [before, after])
-  for (const name of hung) if (isAccount(name)) accounts.add(keyOf(name))
-  const leading = leadingTo(changed(things, hung), things)
-  for (const name of leading) if (isAccount(name)) accounts.add(keyOf(name))
-  const leads = leadsTo(leading, things)
-  const look = (resource: Resource, graph: GraphView): void => {
-    const { key } = resource.ref
-    const { passes } = rules.facts({ type: 'account', name: key, resource }, graph)
-    if (passes.some(({ to }) => to !== undefined && !isEveryone(to) && leads(to))) accounts.add(key)
-  }
-  for (const resource of before.all('account')) look(resource, before)
+  const { things: is, changed } = was.revised(after, hung)
+  const things = { before: was, after: is }
+  const leading = leadingTo(changed, things)
+  for (const name of [...hung, ...leading]) if (isAccount(name)) moved.add(keyOf(name))
   // Links come and go along with what they lead to: whoever is not written may be another one all the same.
   for (const resource of after.all('account'))
-    if (before.get('account', resource.ref.key) !== resource) look(resource, after)
-  return { things, accounts, atLarge: [...leading].filter((name) => !isKind(splitTarget(name).type)).sort() }
+    if (before.get('account', resource.ref.key) !== resource) moved.add(resource.ref.key)
+  const leads = leadsTo(leading, things)
+  const atLarge = [...leading].filter((name) => !isKind(splitTarget(name).type)).sort()
+  return { things, leads, moved, near: nearby(sides, moved, leads), atLarge }
 }
 
-/** Also of what only accounts pass to, and what nobody had met before: a role that is built in. */
-function leadsTo(leading: Set<LinkTarget>, things: Affected['things']): (name: LinkTarget) => boolean {
+/** Whoever is the same before and after, and passes to something that is not. */
+function* nearby(
+  { rules, before }: Sides,
+  moved: Affected['moved'],
+  leads: Affected['leads'],
+): Iterable<readonly [Resource, AccessFacts]> {
+  for (const resource of before.all('account')) {
+    const { key } = resource.ref
+    if (moved.has(key)) continue
+    const facts = rules.facts({ type: 'account', name: key, resource }, before)
+    if (passesOn(facts, leads)) yield [resource, facts]
+  }
+}
+
+/** What everyone gains or loses is told of everyone. */
+function passesOn({ passes }: AccessFacts, leads: Affected['leads']): boolean {
+  for (const { to } of passes) if (to !== undefined && leads(to) && !isEveryone(to)) return true
+  return false
+}
+
+/** Also of what only accounts pass to, and what nobody had met when `leading` was made: a role that is built in. */
+function leadsTo(leading: ReadonlySet<LinkTarget>, things: Pair<Things>): Affected['leads'] {
+  const sides = [things.before, things.after]
   const known = new Map<LinkTarget, boolean>()
+  const late = new Set<LinkTarget>()
   const look = (start: LinkTarget): boolean => {
+    if (leading.has(start)) return true
+    if (!late.has(start) && sides.every((side) => side.isKnown(start))) return false
     const reached = new Set([start])
-    for (const name of reached)
-      for (const side of [things.before, things.after]) {
+    for (const name of reached) {
+      late.add(name)
+      for (const side of sides) {
         side.meet(name)
         for (const { to } of side.from(name)) reached.add(to)
       }
+    }
     return [...reached].some((name) => leading.has(name))
   }
   return (name) => {
-    const found = known.get(name) ?? look(name)
-    known.set(name, found)
+    let found = known.get(name)
+    if (found === undefined) {
+      found = look(name)
+      known.set(name, found)
+    }
     return found
   }
 }
@@ -91,23 +121,13 @@ function hanging(
   return found
 }
 
-export function isEveryone(name: LinkTarget): boolean {
-  return name.startsWith('everyone:')
-}
-
-function changed({ before, after }: Affected['things'], hung: ReadonlySet<LinkTarget>): LinkTarget[] {
-  return [...new Set([...before.names(), ...after.names()])].filter((name) => {
-    const [was, is] = [before.resourceOf(name), after.resourceOf(name)]
-    // What comes or goes says something else even where it says nothing: links to what is removed go along with it.
-    if ((was === undefined) !== (is === undefined)) return true
-    if (was !== undefined && was === is && !hung.has(name)) return false
-    return JSON.stringify(before.factsOf(name)) !== JSON.stringify(after.factsOf(name))
-  })
-}
-
-function leadingTo(names: readonly LinkTarget[], things: Affected['things']): Set<LinkTarget> {
+/** What says something else, whoever it says something of, and everything that passes to one of these. */
+function leadingTo(names: readonly LinkTarget[], things: Pair<Things>): ReadonlySet<LinkTarget> {
+  const sides = [things.before, things.after]
   const leading = new Set(names)
+  for (const name of names)
+    for (const side of sides) for (const { from = name } of side.said(name)) leading.add(from)
   for (const name of leading)
-    for (const side of [things.before, things.after]) for (const from of side.into(name)) leading.add(from)
+    for (const side of sides) for (const { from } of side.into(name)) leading.add(from)
   return leading
 }

@@ -3,9 +3,9 @@ import type { Inherited } from '../connector/contract.ts'
 import type { Power, Right } from '../model/access.ts'
 import { splitTarget, type LinkTarget } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
+import type { Held } from './held.ts'
 import type { Access, Holder } from './questions.ts'
 import type { SignIns } from './sign-ins.ts'
-import type { Held } from './things.ts'
 
 /** One system in one state, with whose its accounts are. */
 export interface Asked {

@@ -3,8 +3,9 @@ import type { Part, Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import { refKey, splitTarget, type LinkTarget } from '../model/resource.ts'
 import type { Pair } from './compare.ts'
-import { best, type State } from './state.ts'
-import { heldBy, isKind, passageOf, type Held, type Passage, type Reach, type Things } from './things.ts'
+import { best, heldBy, isKind, keyOf, passageOf, type Held, type Passage, type Reach } from './held.ts'
+import type { State } from './state.ts'
+import type { Things } from './things.ts'
 
 /** A right on something that holds more than before, or less, for somebody who has it and keeps it. */
 interface Exposure {
@@ -22,7 +23,7 @@ interface Sides {
   readonly states: Pair<State>
   readonly things: Pair<Things>
   /** Those whose own access may differ. */
-  readonly accounts: ReadonlySet<string>
+  readonly accounts: readonly string[]
 }
 
 /**
@@ -37,8 +38,9 @@ export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Ex
   const gain = rightsOn(holders, sides, 'after')
   const same = sides.things.before === sides.things.after && [...holders].every(isGroup)
   const had = { gain, loss: same ? gain : rightsOn(holders, sides, 'before') }
+  const keeping = new Keeping(sides)
   return moves.flatMap((move) =>
-    (had[move.change].get(move.holder) ?? []).flatMap((grip) => exposures(move, grip, sides)),
+    (had[move.change].get(move.holder) ?? []).flatMap((grip) => exposures(move, grip, sides, keeping)),
   )
 }
 
@@ -46,27 +48,56 @@ export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Ex
  * For whom the move means something: whoever the right is given to, if they had it before and did not get at the target
  * otherwise. Where they had it not, some of them may have had it by another way.
  */
-function exposures(
-  { change, target, holder }: Move,
-  { subject, right, way }: Grip,
-  sides: Sides,
-): Exposure[] {
-  const { before, after } = sides.states
-  const lacking = change === 'gain' ? before : after
-  const keeps = (who: LinkTarget): boolean =>
-    [before, after].every((state) => state.covers(reachesOf(state, who), right))
-  const isNews = (who: LinkTarget): boolean =>
-    !lacking.covers(reachesOf(lacking, who), { ...right, on: target })
-  if (keeps(subject))
+function exposures({ change, target, holder }: Move, grip: Grip, sides: Sides, keeping: Keeping): Exposure[] {
+  const { subject, right, way } = grip
+  const having = change === 'gain' ? sides.states.after : sides.states.before
+  const lacking = change === 'gain' ? sides.states.before : sides.states.after
+  const aimed = { action: right.action, on: target, key: keyOf(right.action, target) }
+  const isNews = (who: LinkTarget): boolean => !lacking.covers(reachesOf(lacking, who), aimed)
+  if (keeping.isKept(subject, right))
     return isNews(subject) ? [{ change, subject, right, target, through: [...way, holder] }] : []
-  return [...sides.accounts]
-    .map((key) => `account:${key}`)
-    .filter((who) => keeps(who) && isNews(who))
+  return keeping
+    .accounts(right)
+    .filter(isNews)
     .map((who) => {
-      const having = change === 'gain' ? after : before
       const through = best(reachesOf(having, who), right.key)?.through ?? way
       return { change, subject: who, right, target, through: [...through, holder] }
     })
+}
+
+/** Who has a right before and after: asked for each move into and out of what it is on, and worked out once. */
+class Keeping {
+  readonly #sides: Sides
+  readonly #kept = new Map<string, Map<LinkTarget, boolean>>()
+  readonly #accounts = new Map<string, readonly LinkTarget[]>()
+
+  constructor(sides: Sides) {
+    this.#sides = sides
+  }
+
+  isKept(who: LinkTarget, right: Held): boolean {
+    const ofRight = this.#kept.get(right.key) ?? new Map<LinkTarget, boolean>()
+    this.#kept.set(right.key, ofRight)
+    const found = ofRight.get(who) ?? this.#keeps(who, right)
+    ofRight.set(who, found)
+    return found
+  }
+
+  /** Of those whose own access may differ. */
+  accounts(right: Held): readonly LinkTarget[] {
+    const known = this.#accounts.get(right.key)
+    if (known) return known
+    const found = [...this.#sides.accounts]
+      .map((key) => `account:${key}`)
+      .filter((who) => this.#keeps(who, right))
+    this.#accounts.set(right.key, found)
+    return found
+  }
+
+  #keeps(who: LinkTarget, right: Held): boolean {
+    const { before, after } = this.#sides.states
+    return [before, after].every((state) => state.covers(reachesOf(state, who), right))
+  }
 }
 
 interface Move {
@@ -77,19 +108,23 @@ interface Move {
 
 /** What is gone is reached by nobody, and that is no loss of theirs. */
 function movesOf(target: LinkTarget, { views, states }: Sides): Move[] {
-  const was = new Set(states.before.within(target))
-  const is = new Set(states.after.within(target))
+  const [was, is] = [states.before.within(target), states.after.within(target)]
+  if (was.length === is.length && was.every((holder, at) => holder === is[at])) return []
   const { type, name } = splitTarget(target)
   const isGone = isKind(type) && views.after.get(type, name) === undefined
-  const between = (
-    change: Move['change'],
-    from: ReadonlySet<LinkTarget>,
-    to: ReadonlySet<LinkTarget>,
-  ): Move[] =>
-    [...from]
-      .filter((holder) => !to.has(holder) && holder !== 'all:*')
-      .map((holder) => ({ change, target, holder }))
-  return [...between('gain', is, was), ...(isGone ? [] : between('loss', was, is))]
+  return [...between('gain', target, is, was), ...(isGone ? [] : between('loss', target, was, is))]
+}
+
+function between(
+  change: Move['change'],
+  target: LinkTarget,
+  from: readonly LinkTarget[],
+  to: readonly LinkTarget[],
+): Move[] {
+  const stays = new Set(to)
+  return from
+    .filter((holder) => !stays.has(holder) && holder !== 'all:*')
+    .map((holder) => ({ change, target, holder }))
 }
 
 function targetsOf(writes: readonly Write[]): ReadonlySet<LinkTarget> {
@@ -132,14 +167,14 @@ function rightsOn(
         for (const subject of subjectsOf(from, things[side]))
           add(subject, right, [...(subject === from ? [] : [from]), ...right.through])
   }
-  for (const name of things[side].names()) {
-    for (const given of things[side].factsOf(name).rights) {
+  for (const { name, facts, from } of things[side].all()) {
+    for (const given of facts?.rights ?? []) {
       if (given.on === undefined || !holders.has(given.on)) continue
       for (const subject of subjectsOf(name, things[side]))
         add(subject, heldBy(given, {}, []), subject === name ? [] : [name])
     }
+    for (const passage of from) addPassage(name, passage)
   }
-  for (const [from, passages] of things[side].all()) for (const passage of passages) addPassage(from, passage)
   // What an account itself is limited to is a scope; of groups only others say that somebody may reach them.
   if (![...holders].every(isGroup))
     for (const resource of views[side].all('account')) {
@@ -157,7 +192,9 @@ function isGroup(name: LinkTarget): boolean {
 /** Who is spoken of when a thing has something: itself, or those whom it is given to. */
 function subjectsOf(name: LinkTarget, things: Things): readonly LinkTarget[] {
   const { type } = splitTarget(name)
-  return type === 'account' || type === 'group' || !isKind(type) ? [name] : things.into(name)
+  return type === 'account' || type === 'group' || !isKind(type)
+    ? [name]
+    : things.into(name).map(({ from }) => from)
 }
 
 function reachesOf(state: State, subject: LinkTarget): readonly Reach[] {

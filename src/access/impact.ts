@@ -1,16 +1,18 @@
-import type { Rules } from '../connector/contract.ts'
-import type { Impact, Power, PowerChange, SettingsChange } from '../model/access.ts'
+import type { AccessRules, Rules } from '../connector/contract.ts'
+import type { Impact, SettingsChange } from '../model/access.ts'
 import type { Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
-import type { LinkTarget } from '../model/resource.ts'
+import type { Resource } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
-import { affectedBy } from './affected.ts'
-import { compare, deltasOf, type Deltas } from './compare.ts'
+import { affectedBy, type Affected } from './affected.ts'
+import { compare, deltasOf, type Deltas, type Pair } from './compare.ts'
 import { exposuresOf } from './exposed.ts'
+import { keyOf, type Passage, type Reach } from './held.ts'
 import { byWorth, Lines } from './lines.ts'
+import { byPower, Powers } from './powers.ts'
+import { Reaches } from './reach.ts'
 import { settingsMoved } from './settings.ts'
-import { startAtLarge, State } from './state.ts'
-import { keyOf } from './things.ts'
+import { startAtLarge, State, type Start } from './state.ts'
 
 interface ImpactInput {
   readonly rules: Rules
@@ -26,29 +28,27 @@ interface ImpactInput {
 /** What the writes to one system mean for whom. Only who can be affected is looked at, and only what changes is told. */
 export function impactOf(input: ImpactInput): Impact {
   const { rules, system, before, after, writes } = input
-  const { things, accounts, atLarge } = affectedBy({ rules: rules.access, before, after, writes })
-  const states = {
-    before: new State(rules.access, before, things.before),
-    after: new State(rules.access, after, things.after),
-  }
-  const deltas = deltasOf(states)
+  const views = { before, after }
+  const affected = affectedBy({ rules: rules.access, before, after, writes })
+  const { things, leads, atLarge } = affected
+  const states = statesOf(rules.access, views, affected)
+  const deltas = deltasOf(states, leads)
   const lines = new Lines(system, things)
-  const put = (subject: LinkTarget, { gains, losses }: ReturnType<typeof compare>): void => {
-    for (const held of gains) lines.add('gain', subject, held)
-    for (const held of losses) lines.add('loss', subject, held)
-  }
-  for (const key of accounts) {
-    const starts = { before: states.before.start(key), after: states.after.start(key) }
-    put(`account:${key}`, compare(states, starts, deltas))
+  const powers = new Powers(rules, system, views)
+  const accounts: string[] = []
+  for (const { key, resources, starts } of accountsIn(views, states, affected)) {
+    accounts.push(key)
+    lines.addAll(`account:${key}`, compare(states, starts, deltas))
+    powers.compare(key, resources, starts)
   }
   for (const name of atLarge) {
     const starts = { before: startAtLarge(name, things.before), after: startAtLarge(name, things.after) }
-    put(name, compare(states, starts, withoutMembers(deltas)))
+    lines.addAll(name, compare(states, starts, withoutMembers(deltas)))
   }
-  const sides = { rules: rules.access, views: { before, after }, states, things, accounts }
+  const sides = { rules: rules.access, views, states, things, accounts }
   for (const { change, subject, right, target, through } of exposuresOf(writes, sides))
     lines.addAlike(change, subject, { ...right, on: target, key: keyOf(right.action, target), through })
-  const found = { powers: powersOf(input, accounts), access: lines.sorted(), settings: settingsMoved(input) }
+  const found = { powers: powers.sorted(), access: lines.sorted(), settings: settingsMoved(input) }
   return { ...found, people: peopleIn(found, input) }
 }
 
@@ -67,33 +67,39 @@ function withoutMembers(deltas: Deltas): Deltas {
   return (passage) => (passage.to.startsWith('group:') ? { gains: [], losses: [] } : deltas(passage))
 }
 
-/** Owners and administrators that come and go, and whose power nobody knows: by the tier, whatever it comes through. */
-function powersOf(
-  { rules, system, before, after }: ImpactInput,
-  accounts: ReadonlySet<string>,
-): PowerChange[] {
-  const powerIn = (key: string, graph: GraphView): Power => {
-    const resource = graph.get('account', key)
-    if (resource === undefined) return 'none'
-    const { barred } = rules.access.facts({ type: 'account', name: key, resource }, graph)
-    return barred === true ? 'none' : rules.power(resource, graph)
-  }
-  return [...accounts]
-    .map((account) => ({ system, account, before: powerIn(account, before), after: powerIn(account, after) }))
-    .filter((one) => one.before !== one.after && [one.before, one.after].some((power) => tier[power] > 1))
-    .sort(byPower)
+/** What leads to nothing that differs is worked out once, for both states. */
+function statesOf(
+  rules: AccessRules,
+  { before, after }: Pair<GraphView>,
+  { things, leads }: Affected,
+): Pair<State> {
+  const was = new State(rules, before, things.before)
+  const same = (passage: Passage): Reach | undefined => (leads(passage.to) ? undefined : was.reach(passage))
+  return { before: was, after: new State(rules, after, things.after, new Reaches(things.after, same)) }
 }
 
-const tier: Readonly<Record<Power, number>> = { owner: 4, administrator: 3, unknown: 2, member: 1, none: 0 }
+/** One account, as it is in both states. */
+interface Compared {
+  readonly key: string
+  readonly resources: Pair<Resource | undefined>
+  readonly starts: Pair<Start | undefined>
+}
 
-function byPower(a: PowerChange, b: PowerChange): number {
-  const most = ({ before, after }: PowerChange): number => Math.max(tier[before], tier[after])
-  return (
-    most(b) - most(a) ||
-    tier[b.after] - tier[a.after] ||
-    byText(a.system, b.system) ||
-    byText(a.account, b.account)
-  )
+function* accountsIn(
+  views: Pair<GraphView>,
+  states: Pair<State>,
+  { moved, near }: Affected,
+): Iterable<Compared> {
+  for (const key of moved) {
+    const [was, is] = [views.before.get('account', key), views.after.get('account', key)]
+    const starts = { before: was && states.before.startOf(was), after: is && states.after.startOf(is) }
+    yield { key, resources: { before: was, after: is }, starts }
+  }
+  for (const [account, facts] of near) {
+    const start = states.before.startOf(account, facts)
+    const resources = { before: account, after: account }
+    yield { key: account.ref.key, resources, starts: { before: start, after: start } }
+  }
 }
 
 /** Only of accounts that are spoken of and are called otherwise than the person. */
@@ -105,9 +111,8 @@ function peopleIn(
     ...powers.map(({ account }) => account),
     ...settings.flatMap((one: SettingsChange) => one.accounts),
   ])
-  for (const { subjects } of access)
-    for (const subject of subjects)
-      if (subject.startsWith('account:')) accounts.add(subject.slice('account:'.length))
+  for (const subject of new Set(access.flatMap(({ subjects }) => subjects)))
+    if (subject.startsWith('account:')) accounts.add(subject.slice('account:'.length))
   const named = [...accounts].sort(byText).flatMap((key): [string, string][] => {
     const name = person(key)
     return name === key ? [] : [[key, name]]

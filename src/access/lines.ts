@@ -1,8 +1,9 @@
 import { ranks, type AccessChange } from '../model/access.ts'
 import type { LinkTarget } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
-import type { Pair } from './compare.ts'
-import { keyOf, type Held, type Things } from './things.ts'
+import type { Difference, Pair } from './compare.ts'
+import { byWay, keyOf, type Held } from './held.ts'
+import type { Things } from './things.ts'
 
 type Kind = AccessChange['change']
 
@@ -22,7 +23,12 @@ export class Lines {
     this.#things = things
   }
 
-  add(change: Kind, subject: LinkTarget, held: Held): void {
+  addAll(subject: LinkTarget, { gains, losses }: Difference): void {
+    for (const held of gains) this.#add('gain', subject, held)
+    for (const held of losses) this.#add('loss', subject, held)
+  }
+
+  #add(change: Kind, subject: LinkTarget, held: Held): void {
     const one = held.through.length === 0 ? this.#alike(held) : held
     const known = this.#subjects[change].get(one)
     if (known) known.push(subject)
@@ -31,7 +37,7 @@ export class Lines {
 
   /** For what each subject has as an object of its own. */
   addAlike(change: Kind, subject: LinkTarget, held: Held): void {
-    this.add(change, subject, this.#alike(held))
+    this.#add(change, subject, this.#alike(held))
   }
 
   /** The most privileged first. */
@@ -56,7 +62,7 @@ export class Lines {
       change,
       system: this.#system,
       ...{ action, on, rank, through },
-      subjects: subjects.sort(byText),
+      subjects: subjects.sort(),
       ...(because === undefined ? {} : { because }),
     }
   }
@@ -79,7 +85,7 @@ export function byWorth(a: Worth, b: Worth): number {
     byText(a.change ?? '', b.change ?? '') ||
     byText(a.action, b.action) ||
     byText(a.on, b.on) ||
-    byText(a.through.join('\n'), b.through.join('\n'))
+    byWay(a.through, b.through)
   )
 }
 

@@ -2,10 +2,10 @@ import type { GivenRight, Inherited, Rules } from '../connector/contract.ts'
 import type { GraphView } from '../model/graph.ts'
 import { kinds, splitTarget, type Kind, type LinkTarget } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
-import { isEveryone } from './affected.ts'
+import { isBetter, isEveryone, isKind, keyOf, nameOf, type Held, type Reach } from './held.ts'
 import { byWorth } from './lines.ts'
 import { rightsFrom, startAtLarge, State, type Start } from './state.ts'
-import { isBetter, isKind, keyOf, nameOf, Things, type Held, type Reach } from './things.ts'
+import { Things } from './things.ts'
 
 /** Somebody who may do what was asked about, and the best way to it. */
 export interface Holder {
@@ -35,7 +35,7 @@ export class Access {
   constructor(rules: Rules, graph: GraphView) {
     this.#rules = rules
     this.#graph = graph
-    this.#things = new Things(rules.access, graph)
+    this.#things = Things.of(rules.access, graph)
     this.#state = new State(rules.access, graph, this.#things)
     const starts = new Starts(this.#state)
     const names: LinkTarget[] = []
@@ -62,8 +62,7 @@ export class Access {
   /** Everybody who is not named and has something said of them. */
   atLarge(): readonly LinkTarget[] {
     return [...this.#things.all()]
-      .map(([name]) => name)
-      .filter((name) => !isKind(splitTarget(name).type))
+      .flatMap(({ name, from }) => (from.length === 0 || isKind(splitTarget(name).type) ? [] : [name]))
       .sort(byText)
   }
 
@@ -86,7 +85,7 @@ export class Access {
     const accounts = this.#bestOf(may, leading)
     const perhaps = this.#bestOf(unknown, leading)
     for (const name of accounts.keys()) perhaps.delete(name)
-    const atLarge = this.atLarge().map((subject) => ({ subject, reach: this.#things.reach({ to: subject }) }))
+    const atLarge = this.atLarge().map((subject) => ({ subject, reach: this.#state.reach({ to: subject }) }))
     return {
       atLarge: atLarge.flatMap(({ subject, reach }) => without(subject, may(reach))),
       accounts: this.#listed(accounts),
@@ -113,12 +112,13 @@ export class Access {
     const targets = new Set<LinkTarget>()
     for (const kind of kinds)
       for (const { ref } of this.#graph.all(kind)) if (isTarget(kind)) targets.add(`${kind}:${ref.key}`)
-    for (const name of this.#things.names()) {
-      const { passes, rights } = this.#things.factsOf(name)
+    for (const { facts } of this.#things.all()) {
+      if (facts === undefined) continue
+      const { passes, rights } = facts
       for (const { action } of rights) actions.add(action)
       for (const { on } of [...passes, ...rights]) if (on !== undefined) targets.add(on)
     }
-    const atLarge = this.atLarge().map((to) => this.#things.reach({ to }))
+    const atLarge = this.atLarge().map((to) => this.#state.reach({ to }))
     for (const reach of [...atLarge, ...this.#starting.map((one) => one.reach())])
       for (const { action, on } of reach.values()) {
         actions.add(action)
@@ -130,9 +130,9 @@ export class Access {
   /** Everything from which one comes to a right like this: most of an organisation has nothing to do with a question. */
   #leadingTo(isMeant: (given: GivenRight) => boolean): ReadonlySet<LinkTarget> {
     const leading = new Set<LinkTarget>()
-    for (const name of this.#things.names())
-      if (this.#things.factsOf(name).rights.some(isMeant)) leading.add(name)
-    for (const name of leading) for (const from of this.#things.into(name)) leading.add(from)
+    for (const { name, facts } of this.#things.all())
+      if (facts?.rights.some(isMeant) === true) leading.add(name)
+    for (const name of leading) for (const { from } of this.#things.into(name)) leading.add(from)
     return leading
   }
 

@@ -1,22 +1,16 @@
 import type { AccessRules, AccessFacts } from '../connector/contract.ts'
-import type { Right } from '../model/access.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { LinkTarget, Resource } from '../model/resource.ts'
-import {
-  heldBy,
-  isBetter,
-  keyOf,
-  passageOf,
-  type Held,
-  type Passage,
-  type Reach,
-  type Things,
-} from './things.ts'
+import { best, heldBy, keyOf, passageOf, type Held, type Passage, type Reach } from './held.ts'
+import { Reaches } from './reach.ts'
+import type { Things } from './things.ts'
 
 /** What one account starts from: where it passes to, and what it may do by itself. */
 export interface Start {
   readonly passages: readonly Passage[]
   readonly own: Reach
+  /** It is there and cannot be used. */
+  readonly barred?: true
 }
 
 /**
@@ -27,12 +21,15 @@ export class State {
   readonly #rules: AccessRules
   readonly #graph: GraphView
   readonly #things: Things
+  readonly #reaches: Reaches
   readonly #within = new Map<LinkTarget, readonly LinkTarget[]>()
+  readonly #holding = new Map<string, readonly string[]>()
 
-  constructor(rules: AccessRules, graph: GraphView, things: Things) {
+  constructor(rules: AccessRules, graph: GraphView, things: Things, reaches = new Reaches(things)) {
     this.#rules = rules
     this.#graph = graph
     this.#things = things
+    this.#reaches = reaches
   }
 
   start(key: string): Start | undefined {
@@ -40,16 +37,21 @@ export class State {
     return resource && this.startOf(resource)
   }
 
-  startOf(resource: Resource): Start {
+  /** `facts`: where somebody has asked for them already. */
+  startOf(resource: Resource, facts = this.#factsOf(resource)): Start {
+    if (facts.barred === true) return barred
     const name = `account:${resource.ref.key}`
-    const facts = this.#rules.facts({ type: 'account', name: resource.ref.key, resource }, this.#graph)
-    if (facts.barred === true) return { passages: [], own: empty }
-    const passages = facts.passes.map((pass) => passageOf(pass, pass.to ?? name))
-    return { passages: [...passages, ...this.#things.from(name)], own: ownOf(facts) }
+    const passages: Passage[] = facts.passes.map((pass) => passageOf(pass, pass.to ?? name))
+    for (const passage of this.#things.from(name)) passages.push(passage)
+    return { passages, own: ownOf(facts.rights) }
+  }
+
+  #factsOf(resource: Resource): AccessFacts {
+    return this.#rules.facts({ type: 'account', name: resource.ref.key, resource }, this.#graph)
   }
 
   reach(passage: Passage): Reach {
-    return this.#things.reach(passage)
+    return this.#reaches.of(passage)
   }
 
   /** The target and everything that holds it, however many steps up. */
@@ -64,40 +66,40 @@ export class State {
   }
 
   /** Whether one of these reaches gives the right, on the target itself or on something that holds it here. */
-  covers(reaches: readonly Reach[], { action, on }: Right): boolean {
+  covers(reaches: readonly Reach[], right: Pick<Held, 'key' | 'action' | 'on'>): boolean {
     if (reaches.length === 0) return false
-    return this.within(on).some((target) => {
-      const key = keyOf(action, target)
-      return reaches.some((reach) => reach.has(key))
-    })
+    for (const key of this.#keysHolding(right)) for (const reach of reaches) if (reach.has(key)) return true
+    return false
+  }
+
+  /** The same right on everything that holds its target: made once, and asked of everybody. */
+  #keysHolding({ key, action, on }: Pick<Held, 'key' | 'action' | 'on'>): readonly string[] {
+    let keys = this.#holding.get(key)
+    if (keys === undefined) {
+      keys = this.within(on).map((target) => keyOf(action, target))
+      this.#holding.set(key, keys)
+    }
+    return keys
   }
 }
 
 /** Whoever no account stands for starts from what is said of them. */
 export function startAtLarge(name: LinkTarget, things: Things): Start {
-  return { passages: things.from(name), own: ownOf(things.factsOf(name)) }
+  const { rights } = things.factsOf(name)
+  return { passages: things.from(name), own: ownOf(rights) }
 }
 
-function ownOf({ rights }: AccessFacts): Reach {
+function ownOf(rights: AccessFacts['rights']): Reach {
   if (rights.length === 0) return empty
   return new Map(rights.map((right) => heldBy(right, {}, [])).map((held) => [held.key, held]))
 }
 
 const empty: Reach = new Map()
+const barred: Start = { passages: [], own: empty, barred: true }
 
 /** Everything that is had by starting from this, each right by its best way. */
 export function rightsFrom(state: State, { own, passages }: Start): Held[] {
   const reaches = [own, ...passages.map((passage) => state.reach(passage))]
   const keys = new Set(reaches.flatMap((reach) => [...reach.keys()]))
   return [...keys].flatMap((key) => best(reaches, key) ?? [])
-}
-
-/** The best way to a right among several reaches. */
-export function best(reaches: readonly Reach[], key: string): Held | undefined {
-  let found: Held | undefined
-  for (const reach of reaches) {
-    const held = reach.get(key)
-    if (held && (found === undefined || isBetter(held, found))) found = held
-  }
-  return found
 }

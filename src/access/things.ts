@@ -1,51 +1,97 @@
-import type { AccessFacts, AccessRules, GivenRight, Pass, Thing } from '../connector/contract.ts'
-import { ranks, type Rank, type Right } from '../model/access.ts'
+import type { AccessFacts, AccessRules } from '../connector/contract.ts'
 import type { GraphView } from '../model/graph.ts'
-import { kinds, splitTarget, type Kind, type LinkTarget, type Resource } from '../model/resource.ts'
+import { kinds, splitTarget, type LinkTarget, type Resource } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
+import type { Passage } from './held.ts'
 
-/** A right, and the way to it: everything that is passed, from what the account itself has to what gives the right. */
-export interface Held extends Right {
-  /** `release.create project:web-prod`: the same for everybody who has it. */
-  readonly key: string
-  readonly through: readonly LinkTarget[]
+/** A passage with where it starts, and what says so. */
+export interface Edge extends Passage {
+  readonly by: LinkTarget
+  readonly from: LinkTarget
 }
 
-/** One step of a way. */
-export interface Passage {
-  readonly to: LinkTarget
-  /** The mapping that says so, where it is neither end. */
-  readonly via?: LinkTarget
-  readonly on?: LinkTarget
-  readonly atMost?: Rank
+/** What is known of one thing, or of an account that others say something of. */
+export interface Node {
+  readonly name: LinkTarget
+  /** Absent: nobody asked. */
+  readonly facts: AccessFacts | undefined
+  readonly from: readonly Edge[]
+  readonly into: readonly Edge[]
 }
 
-/** What is reached by one passage, by the key of the right. */
-export type Reach = ReadonlyMap<string, Held>
+interface OwnNode extends Node {
+  /** Whose it is: an index that shares the node of another makes its own before it changes it. */
+  readonly owner: object
+  facts: AccessFacts | undefined
+  /** Absent: it is in no graph. */
+  resource: Resource | undefined
+  from: Edge[]
+  into: Edge[]
+  inOrder: boolean
+}
 
 /**
  * Everything that passes access on in one state, but for accounts: groups, policies, grants, roles and what is named
- * by them. They are few beside the accounts, so they are asked once and indexed whole, and what is reached through
- * one of them is worked out once however many have it.
+ * by them. They are few beside the accounts, so they are asked once and indexed whole.
  */
 export class Things {
   readonly #rules: AccessRules
   readonly #graph: GraphView
-  readonly #facts = new Map<LinkTarget, AccessFacts>()
-  readonly #resources = new Map<LinkTarget, Resource>()
-  readonly #passages = new Map<LinkTarget, Passage[]>()
-  readonly #inOrder = new Set<LinkTarget>()
-  readonly #into = new Map<LinkTarget, LinkTarget[]>()
-  readonly #reaches = new Map<LinkTarget, Map<string, Reach>>()
+  readonly #nodes: Map<LinkTarget, OwnNode>
+  #owner = {}
 
-  constructor(rules: AccessRules, graph: GraphView) {
+  private constructor(rules: AccessRules, graph: GraphView, nodes = new Map<LinkTarget, OwnNode>()) {
     this.#rules = rules
     this.#graph = graph
-    for (const kind of kinds)
-      if (kind !== 'account') for (const resource of graph.all(kind)) this.#ask(resource.ref, resource)
-    for (const to of [...this.#into.keys()]) this.meet(to)
+    this.#nodes = nodes
+  }
+
+  static of(rules: AccessRules, graph: GraphView): Things {
+    const things = new Things(rules, graph)
+    for (const kind of listed)
+      for (const resource of graph.all(kind)) {
+        const { key } = resource.ref
+        things.#put(`${kind}:${key}`, rules.facts({ type: kind, name: key, resource }, graph), resource)
+      }
+    for (const { name, facts, into } of things.#nodes.values())
+      if (facts === undefined && into.length > 0) things.meet(name)
     // A fact about the system as a whole may give everyone something, with no resource that says so.
-    this.meet('everyone:*')
+    things.meet('everyone:*')
+    return things
+  }
+
+  /**
+   * The same in another state, with the names of what says something else there. Asked again is only what comes, goes,
+   * is another resource than before, or hangs on something that is written.
+   */
+  revised(graph: GraphView, hung: ReadonlySet<LinkTarget>): { things: Things; changed: LinkTarget[] } {
+    const revised = new Things(this.#rules, graph, new Map(this.#nodes))
+    this.#owner = {}
+    const news = new Map<LinkTarget, readonly [AccessFacts, Resource] | undefined>()
+    const there = new Set<LinkTarget>()
+    for (const kind of listed)
+      for (const resource of graph.all(kind)) {
+        const { key } = resource.ref
+        const name = `${kind}:${key}`
+        there.add(name)
+        const was = this.#nodes.get(name)
+        if (was?.resource === resource && !hung.has(name)) continue
+        const facts = this.#rules.facts({ type: kind, name: key, resource }, graph)
+        // What comes says something else even where it says nothing.
+        if (was?.resource === undefined || JSON.stringify(was.facts) !== JSON.stringify(facts))
+          news.set(name, [facts, resource])
+      }
+    // So does what goes: links to what is removed go along with it.
+    for (const { name, resource } of this.#nodes.values())
+      if (resource !== undefined && !there.has(name)) news.set(name, undefined)
+    const changed = [...news.keys()]
+    revised.#forget(changed)
+    for (const [name, is] of news) if (is) revised.#put(name, ...is)
+    for (const name of changed) {
+      if (revised.into(name).length > 0) revised.meet(name)
+      for (const { to } of revised.said(name)) if (to !== undefined) revised.meet(to)
+    }
+    return { things: revised, changed }
   }
 
   /** Things that are in no graph are known once something passes to them. */
@@ -53,163 +99,108 @@ export class Things {
     const open = [name]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { type, name: key } = splitTarget(next)
-      if (this.#facts.has(next) || type === 'account') continue
-      this.#ask({ kind: type, key })
-      open.push(...(this.#passages.get(next) ?? []).map(({ to }) => to))
+      if (type === 'account' || this.isKnown(next)) continue
+      this.#put(next, this.#rules.facts({ type, name: key }, this.#graph))
+      for (const { to } of this.from(next)) open.push(to)
     }
+  }
+
+  /** Whether it was asked: then all that it leads to was, too. */
+  isKnown(name: LinkTarget): boolean {
+    return this.#nodes.get(name)?.facts !== undefined
   }
 
   factsOf(name: LinkTarget): AccessFacts {
     this.meet(name)
-    return this.#facts.get(name) ?? nothing
+    return this.#nodes.get(name)?.facts ?? nothing
   }
 
-  /** All that have facts. */
-  names(): Iterable<LinkTarget> {
-    return this.#facts.keys()
+  /** What it says, of itself and of others; nothing where nobody asked. */
+  said(name: LinkTarget): AccessFacts['passes'] {
+    return this.#nodes.get(name)?.facts?.passes ?? none
   }
 
-  resourceOf(name: LinkTarget): Resource | undefined {
-    return this.#resources.get(name)
+  /** All that were asked or are spoken of. */
+  all(): Iterable<Node> {
+    return this.#nodes.values()
   }
 
   /** What it passes to, sorted: ways must not hang on the order of a graph. Of an account, what others say of it. */
-  from(name: LinkTarget): readonly Passage[] {
-    const passages = this.#passages.get(name) ?? none
-    if (passages.length > 1 && !this.#inOrder.has(name)) {
-      passages.sort(byPassage)
-      this.#inOrder.add(name)
+  from(name: LinkTarget): readonly Edge[] {
+    const node = this.#nodes.get(name)
+    if (node === undefined) return none
+    if (!node.inOrder) {
+      node.from.sort(byPassage)
+      node.inOrder = true
     }
-    return passages
-  }
-
-  all(): Iterable<readonly [LinkTarget, readonly Passage[]]> {
-    return this.#passages
+    return node.from
   }
 
   /** What passes to it, accounts only where others say so. */
-  into(name: LinkTarget): readonly LinkTarget[] {
-    return this.#into.get(name) ?? none
+  into(name: LinkTarget): readonly Edge[] {
+    return this.#nodes.get(name)?.into ?? none
   }
 
-  /** Everything that is had by having what the passage leads to, each right by its best way. */
-  reach(passage: Passage): Reach {
-    const known = this.#reaches.get(passage.to) ?? new Map<string, Reach>()
-    this.#reaches.set(passage.to, known)
-    const { on, atMost, via } = passage
-    const isPlain = on === undefined && atMost === undefined && via === undefined
-    const at = isPlain ? '' : `${on ?? ''}\n${atMost ?? ''}\n${via ?? ''}`
-    const found = known.get(at) ?? this.#walk(passage)
-    known.set(at, found)
-    return found
-  }
-
-  /** Breadth first, so that the first way to a right is the shortest; of equally short ones, the first by name. */
-  #walk(start: Passage): Reach {
-    const reached = new Map<string, Held>()
-    const open: { readonly passage: Passage; readonly through: readonly LinkTarget[] }[] = [
-      { passage: start, through: wayOf(start) },
-    ]
-    const seen = new Set<string>()
-    for (const { passage, through } of open) {
-      const { to, on, atMost } = passage
-      const state = `${to}\n${on ?? ''}\n${atMost ?? ''}`
-      if (seen.has(state)) continue
-      seen.add(state)
-      for (const given of this.factsOf(to).rights) keep(reached, heldBy(given, passage, through))
-      for (const next of this.from(to))
-        open.push({ passage: onwards(passage, next), through: [...through, ...wayOf(next)] })
+  #put(name: LinkTarget, facts: AccessFacts, resource?: Resource): void {
+    const node = this.#own(name)
+    node.facts = facts
+    node.resource = resource
+    for (const { from = name, to = name, on, atMost } of facts.passes) {
+      const via = from === name || to === name ? undefined : name
+      const edge: Edge = { by: name, from, to, via, on, atMost }
+      const start = from === name ? node : this.#own(from)
+      start.inOrder = start.from.length === 0
+      start.from = added(start.from, edge)
+      const end = to === name ? node : this.#own(to)
+      end.into = added(end.into, edge)
     }
-    return reached
   }
 
-  #ask({ kind, key }: { readonly kind: string; readonly key: string }, resource?: Resource): void {
-    const name = `${kind}:${key}`
-    const thing: Thing = { type: kind, name: key, ...(resource === undefined ? {} : { resource }) }
-    const facts = this.#rules.facts(thing, this.#graph)
-    this.#facts.set(name, facts)
-    if (resource !== undefined) this.#resources.set(name, resource)
-    for (const pass of facts.passes) {
-      const { from = name, to = name } = pass
-      const via = pass.from !== undefined && pass.to !== undefined ? { via: name } : {}
-      push(this.#passages, from, { ...passageOf(pass, to), ...via })
-      this.#inOrder.delete(from)
-      push(this.#into, to, from)
+  /** As if nobody had asked them: what they say goes from wherever it stands. */
+  #forget(names: readonly LinkTarget[]): void {
+    const gone = new Set(names)
+    const touched = new Set<LinkTarget>()
+    for (const name of names) {
+      const node = this.#own(name)
+      for (const { from = name, to = name } of node.facts?.passes ?? []) touched.add(from).add(to)
+      node.facts = undefined
+      node.resource = undefined
     }
+    for (const name of touched) {
+      const node = this.#own(name)
+      node.from = node.from.filter(({ by }) => !gone.has(by))
+      node.into = node.into.filter(({ by }) => !gone.has(by))
+    }
+  }
+
+  #own(name: LinkTarget): OwnNode {
+    const known = this.#nodes.get(name)
+    if (known?.owner === this.#owner) return known
+    const own: OwnNode = {
+      name,
+      owner: this.#owner,
+      facts: known?.facts,
+      resource: known?.resource,
+      from: known === undefined ? none : [...known.from],
+      into: known === undefined ? none : [...known.into],
+      inOrder: known?.inOrder ?? true,
+    }
+    this.#nodes.set(name, own)
+    return own
   }
 }
 
+const listed = kinds.filter((kind) => kind !== 'account')
 const nothing: AccessFacts = { passes: [], rights: [] }
 const none: never[] = []
 
-/** Tells passages of one thing apart. */
-export function nameOf({ to, via, on, atMost }: Passage): string {
-  return on === undefined && via === undefined && atMost === undefined
-    ? to
-    : `${to}\n${via ?? ''}\n${on ?? ''}\n${atMost ?? ''}`
-}
-
-export function passageOf({ on, atMost }: Pass, to: LinkTarget): Passage {
-  return { to, ...(on === undefined ? {} : { on }), ...(atMost === undefined ? {} : { atMost }) }
-}
-
-/** A right as it is held at the end of a way. What is held on nothing that anybody said is held on everything. */
-export function heldBy(
-  { action, on: own, rank }: GivenRight,
-  { on, atMost = 'owner' }: Pick<Passage, 'on' | 'atMost'>,
-  through: readonly LinkTarget[],
-): Held {
-  const target = own ?? on ?? 'all:*'
-  return { action, on: target, rank: lesser(rank, atMost), key: keyOf(action, target), through }
-}
-
-export function keyOf(action: string, on: LinkTarget): string {
-  return `${action} ${on}`
-}
-
-/** The better of two ways to the same right: what is worth more, then what is shorter, then by name. */
-export function isBetter(one: Held, other: Held): boolean {
-  const rank = ranks.indexOf(one.rank) - ranks.indexOf(other.rank)
-  const length = one.through.length - other.through.length
-  return (rank || length || byText(one.through.join('\n'), other.through.join('\n'))) < 0
-}
-
-function keep(reached: Map<string, Held>, held: Held): void {
-  const known = reached.get(held.key)
-  if (known === undefined || isBetter(held, known)) reached.set(held.key, held)
-}
-
-function onwards(so: Passage, next: Passage): Passage {
-  const on = next.on ?? so.on
-  const atMost =
-    so.atMost === undefined || next.atMost === undefined
-      ? (so.atMost ?? next.atMost)
-      : lesser(so.atMost, next.atMost)
-  return {
-    to: next.to,
-    ...(on === undefined ? {} : { on }),
-    ...(atMost === undefined ? {} : { atMost }),
-  }
-}
-
-function wayOf({ via, to }: Passage): readonly LinkTarget[] {
-  return via === undefined ? [to] : [via, to]
-}
-
-function lesser(one: Rank, other: Rank): Rank {
-  return ranks.indexOf(one) > ranks.indexOf(other) ? one : other
+/** A list of its own from the first on: most things have none. */
+function added(edges: Edge[], edge: Edge): Edge[] {
+  if (edges.length === 0) return [edge]
+  edges.push(edge)
+  return edges
 }
 
 function byPassage(a: Passage, b: Passage): number {
   return byText(a.to, b.to) || byText(a.via ?? '', b.via ?? '') || byText(a.on ?? '', b.on ?? '')
-}
-
-function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const known = lists.get(key)
-  if (known) known.push(value)
-  else lists.set(key, [value])
-}
-
-export function isKind(type: string): type is Kind {
-  return (kinds as readonly string[]).includes(type)
 }

@@ -77,7 +77,7 @@ function sortedOut(
     else quiet.push(account)
   }
   if (!isKnown || quiet.length + silent.length === 0) return { dormant: [], unknown: [] }
-  const state = new State(scene.rules.access, scene.end, new Things(scene.rules.access, scene.end))
+  const state = new State(scene.rules.access, scene.end, Things.of(scene.rules.access, scene.end))
   const privileged = (accounts: readonly Resource[]): Privileged[] =>
     accounts.flatMap((account) => privilegedOf(scene, state, account)).sort(byPower)
   return { dormant: privileged(quiet), unknown: privileged(silent) }

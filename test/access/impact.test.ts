@@ -8,6 +8,7 @@ import { Graph, type GraphView } from '../../src/model/graph.ts'
 import { sidesOf } from '../../src/plan/sides.ts'
 import { description } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
+import type { Resource } from '../../src/model/resource.ts'
 import { changesOf, live, system, type World } from '../plan/world.ts'
 import { disagreements } from './agree.ts'
 import { directoryBrute } from './brute.ts'
@@ -64,6 +65,34 @@ it('who manages a group that is removed, and is not written themselves, loses th
       ...{ subjects: ['account:bo'], through: [] },
     },
   ])
+})
+
+it('a rule that puts whoever has an attribute into a group is told of them: nobody else stands for them', () => {
+  const mapping = (rules: Resource['fields'][string]) =>
+    live('mapping', 'sign-in', { fields: { mode: 'multiple', fallback: 'none', rules } })
+  const bees = live('group', 'bees', { links: { parent: [] } })
+  const wiki = live('policy', 'wiki', {
+    links: { subjects: ['group:bees'], resources: ['application:wiki'] },
+  })
+  const rule = [{ attribute: 'groups', in: ['eng'], group: 'bees' }]
+  const told = (from: Resource['fields'][string], to: Resource['fields'][string]) => {
+    const writes: Write[] = [
+      {
+        ...{ action: 'update', ref: mapping([]).ref, patch: [] },
+        before: { fields: { rules: from }, links: {} },
+        after: { fields: { rules: to }, links: {} },
+        cause: { file: 'a.yaml', line: 1, document: 'GroupMapping/sign-in' },
+      },
+    ]
+    const sides = sidesOf(new Graph(system, [bees, wiki, mapping(from)]), writes, description)
+    return impactOf({ ...sides, rules, system, writes, person: (account) => account }).access
+  }
+  const reached = {
+    ...{ system, action: 'reach', on: 'application:wiki', rank: 'ordinary' },
+    ...{ subjects: ['attribute:groups=eng'], through: ['mapping:sign-in', 'group:bees', 'policy:wiki'] },
+  }
+  expect(told([], rule)).toEqual([{ change: 'gain', ...reached }])
+  expect(told(rule, [])).toEqual([{ change: 'loss', ...reached }])
 })
 
 function impactIn(world: World): { impact: Impact; before: GraphView; after: GraphView } {

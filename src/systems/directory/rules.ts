@@ -41,9 +41,8 @@ function ownership(account: Resource): Ownership {
 /** The highest tier of the account's role and all that it implies; a suspended account has none. */
 function power(account: Resource, graph: GraphView): ReturnType<Rules['power']> {
   if (account.fields['status'] === 'suspended') return 'none'
-  const held = impliedRoles(linksOf(account, 'role'), graph)
-  const tiers = new Set([...held].map((role) => tierOf(role, graph)))
-  return ranking.find((tier) => tiers.has(tier)) ?? 'none'
+  const held = [...impliedRoles(linksOf(account, 'role'), graph)]
+  return ranking[Math.min(...held.map((role) => ranking.indexOf(tierOf(role, graph))))] ?? 'none'
 }
 
 /** The declared roles that the account's power comes through. Built-in ones stand on it by themselves. */
