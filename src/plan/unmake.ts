@@ -72,7 +72,7 @@ function movedSinceMade(
     if (described?.write === 'write-only' || described?.write === 'read') continue
     if (described?.shape === 'set') {
       const came = without(list(now), list(value))
-      if (came.length > 0) return `${listed(came.map(memberName))} came to its ${name} since`
+      if (came.length > 0) return `${came.map(memberName).join(', ')} came to its ${name} since`
     } else if (!isSameField(kind, name, value, now))
       return `${name} is ${shown(now)} now, and the run left ${shown(value)}`
   }

@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What takes least goes first, for most mutants fall to it: values, then machines, then files. */
-const order = [/^guard.(?!custom)/, /^guard/, /^(plan|binding)/, /^apply.(?!apply|recovery)/, /^ledger/, /^apply/]
+const order = [
+  /^guard.(?!custom)/,
+  /^guard/,
+  /^(plan|binding)/,
+  /^apply.(?!apply|recovery)/,
+  /^ledger/,
+  /^apply/,
+]
 
 class QuickFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
