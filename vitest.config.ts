@@ -44,6 +44,7 @@ export default defineConfig({
     execArgv: ['--max-semi-space-size=64'],
     globalSetup: 'test/memory.ts',
     sequence: { sequencer: LongestFirst },
+    reporters: ['default', './test/skipped.ts'],
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/manifest/generated/**'] },
     projects: [
       { extends: true, test: { name: 'tidy', include: tidy, isolate: false } },

@@ -34,7 +34,7 @@ function atTerminal(
   return { code: status, stdout, stderr }
 }
 
-describe.skipIf(!python)('apply at a terminal', () => {
+describe.skipIf(!python)(`apply at a terminal${python ? '' : ' (there is no python3 to be one)'}`, () => {
   it('shows the plan, asks, and carries out what is confirmed', () => {
     const root = quickstart()
     const { code, stdout } = atTerminal(root, ['apply'], [['Carry out 23 changes?', 'y']])

@@ -40,9 +40,9 @@ describe.each(switchedOff)('without $name', (off) => {
   })
 
   it.skipIf(!deep)(
-    'with it, no way leads to anything broken (only in test:deep: it takes minutes)',
+    'with it, no way leads to anything broken, as far as the nearest 300,000 states go (only in test:deep: it takes minutes)',
     async () => {
-      expect((await explore(off.scenario, off.restored)).broken).toBeUndefined()
+      expect((await explore(off.scenario, off.restored, 300_000)).broken).toBeUndefined()
     },
     1_800_000,
   )

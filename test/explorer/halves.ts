@@ -37,7 +37,7 @@ const inStack = scenario({
 
 const deep = process.env['ROLECALL_DEEP'] === '1'
 
-/** Nearest first, up to so many states; in test:deep up to four times as many. */
+/** Nearest first, up to so many states; in test:deep up to twice as many. */
 const halves: readonly (readonly (readonly [Scenario, number])[])[] = [
   [
     [inVpn, 320_000],
@@ -51,7 +51,7 @@ export function exploreHalf(half: 0 | 1): void {
     let states = 0
     for (const [world, most] of halves[half] ?? []) {
       const started = process.cpuUsage().user
-      const limit = deep ? most * 4 : most
+      const limit = deep ? most * 2 : most
       const found = await explore(world, undefined, limit)
       const whole = found.states < limit ? 'all of them' : 'the nearest'
       console.log(

@@ -17,7 +17,7 @@ import { descriptions } from '../../src/systems/registry.ts'
 import { world } from '../world.ts'
 import { deeds, makeLife, makeRepo, system, type Commit, type Life, type Seen } from './life.ts'
 
-const cases = process.env['ROLECALL_DEEP'] === '1' ? 1000 : 40
+const cases = process.env['ROLECALL_DEEP'] === '1' ? 500 : 40
 
 /** One thing of an organisation: which of its names it bears, and something that can be different about it. */
 interface Thing {
