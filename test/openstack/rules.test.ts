@@ -153,6 +153,13 @@ describe('the floor', () => {
     project: { enabled: true },
     scopeDomain: { enabled: true },
   }
+  it('lasts as long as the password, unless its end is ignored', () => {
+    const user = { ...payload.user, password_expires_at: '2026-12-01T00:00:00.000000' }
+    expect(openstack.floor({ ...payload, user })).toMatchObject({ lasts: '2026-12-01T00:00:00.000000Z' })
+    const exempt = { ...user, options: { ignore_password_expiry: true } }
+    expect(openstack.floor({ ...payload, user: exempt })).not.toHaveProperty('lasts')
+  })
+
   it('finds an owner under the key that the graph has', () => {
     expect(openstack.floor(payload)).toEqual({ account: 'acme/ana', owner: true, usable: true })
     expect(openstack.floor({ ...payload, domain: { name: 'Default', enabled: true } }).account).toBe('ana')
@@ -450,6 +457,11 @@ describe('CloudVPS', () => {
   })
 })
 
+it('who holds a role that is not there has a power that nobody knows', () => {
+  const graph = cloud(account('ana'), grant('account:ana', 'ghost', 'system:all'))
+  expect(plain.power(graph.get('account', 'ana')!, graph)).toBe('unknown')
+})
+
 it('a new user gets a password, without which nobody could sign in as it', () => {
   expect(plain.needsPassword?.(account('ana'))).toBe(true)
 })
@@ -515,6 +527,19 @@ describe('manifests of a cloud', () => {
     ).toEqual([])
     expect(codes(base().user('ana', { accounts: { stack: { userType: 'customer-tech' } } }))).toEqual([
       'unsupported-field',
+    ])
+  })
+
+  it('V4, V5: nobody but who is expected is given a type that owns the account', () => {
+    const all = world()
+      .system('stack', {
+        ...{ connector: 'openstack', defaults: {}, settings: {}, profile: 'cloudvps' },
+        owners: { expected: ['ana'] },
+      })
+      .user('ana', { accounts: { stack: { userType: 'customer-admin' } } })
+    expect(codes(all)).toEqual([])
+    expect(codes(all.user('bo', { accounts: { stack: { userType: 'customer-admin' } } }))).toEqual([
+      'unexpected-owner',
     ])
   })
 
