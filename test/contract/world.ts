@@ -1,5 +1,5 @@
 /** A workspace beside a live system: manifests that any connector can carry out, and the commands that look and act. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
@@ -30,14 +30,11 @@ export interface ContractWorld {
   close(): Promise<void>
 }
 
-/** Where files are memory, if there is such a place: what a disk adds is not the contract's, and takes longest. */
-const memory = existsSync('/dev/shm') ? '/dev/shm' : undefined
-
 export async function contractWorld(
   system: ContractSystem,
   options: Partial<OpenOptions> = {},
 ): Promise<ContractWorld> {
-  const root = mkdtempSync(join(memory ?? tmpdir(), 'rolecall-contract-'))
+  const root = mkdtempSync(join(tmpdir(), 'rolecall-contract-'))
   const time = options.clock ?? clock(system.now?.().toISOString())
   const live = await system.open({ ...options, root, clock: time })
   const run = (...words: readonly string[]): Promise<Told> => told(root, time, live.env, ...words)

@@ -49,7 +49,7 @@ export function jsonOf(
   } catch {
     throw new BadBody('is not UTF-8')
   }
-  if (depthOf(text) > depth) throw new BadBody(`is nested more than ${depth} levels deep`)
+  if (depthOf(bytes) > depth) throw new BadBody(`is nested more than ${depth} levels deep`)
   try {
     return JSON.parse(text) as Json
   } catch {
@@ -57,17 +57,21 @@ export function jsonOf(
   }
 }
 
-/** How deep the brackets outside of strings go. */
-function depthOf(text: string): number {
+/** How deep the brackets outside of strings go. Over the bytes: signs of JSON are one byte each, and no part of another. */
+function depthOf(bytes: Uint8Array): number {
   let [depth, deepest, quoted] = [0, 0, false]
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at]
+  for (let at = 0; at < bytes.length; at++) {
+    const sign = bytes[at]
     if (quoted) {
-      if (sign === '\\') at++
-      else if (sign === '"') quoted = false
-    } else if (sign === '"') quoted = true
-    else if (sign === '[' || sign === '{') deepest = Math.max(deepest, ++depth)
-    else if (sign === ']' || sign === '}') depth--
+      if (sign === backslash) at++
+      else if (sign === quote) quoted = false
+    } else if (sign === quote) quoted = true
+    else if (sign === openList || sign === openObject) {
+      depth++
+      if (depth > deepest) deepest = depth
+    } else if (sign === closeList || sign === closeObject) depth--
   }
   return deepest
 }
+
+const [quote, backslash, openList, closeList, openObject, closeObject] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]

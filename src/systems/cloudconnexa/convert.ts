@@ -106,7 +106,8 @@ export function accountOf(scene: Scene, native: JsonObject): Resource {
   }
   if (authType !== undefined && authType !== null) fields['authentication'] = authenticationOf(authType)
   return {
-    ...head(scene, 'account', username, required(native, 'id', 'user')),
+    ref: { system: scene.system, kind: 'account', key: username },
+    id: required(native, 'id', 'user'),
     fields,
     links: {
       role: role === undefined ? none : scene.shared(`role:${roleOf(role)}`),

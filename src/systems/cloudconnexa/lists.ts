@@ -31,7 +31,7 @@ export async function listOf(
 ): Promise<Collection<JsonObject>> {
   return await readList<JsonObject, number>({
     evidence: ['total', 'last-page'],
-    page: (at = 0) => pageOf(http, collections[name], at),
+    page: pagesOf(http, collections[name]),
     id: (item) => required(item, 'id', name),
     now,
   })
@@ -51,9 +51,33 @@ export async function listIfAny(
   }
 }
 
-async function pageOf(http: HttpReader, at: Path, page: number): Promise<Page<JsonObject, number>> {
-  const { body } = await http.read(at, { query: { page, size: pageSize } })
-  return pageIn(body, at, page)
+/** Pages that are on their way while one is looked at. */
+const ahead = 2
+
+/** How many there are is said by the first; what a page says of itself is judged by who puts them together. */
+function pagesOf(http: HttpReader, at: Path): (page?: number) => Promise<Page<JsonObject, number>> {
+  const asked = new Map<number, Promise<Page<JsonObject, number>>>()
+  let count = 1
+  const read = async (page: number): Promise<Page<JsonObject, number>> => {
+    const { body } = await http.read(at, { query: { page, size: pageSize } })
+    if (page === 0 && isObject(body) && typeof body['totalPages'] === 'number') count = body['totalPages']
+    return pageIn(body, at, page)
+  }
+  const ask = (page: number): Promise<Page<JsonObject, number>> => {
+    const known = asked.get(page)
+    if (known !== undefined) return known
+    const reading = read(page)
+    // whoever comes to this page is told; nobody may come
+    reading.catch(() => undefined)
+    asked.set(page, reading)
+    return reading
+  }
+  return (page = 0) => {
+    const wanted = ask(page)
+    for (let next = page + 1; next <= page + ahead && next < count; next += 1) void ask(next)
+    asked.delete(page)
+    return wanted
+  }
 }
 
 function pageIn(body: Json | undefined, at: Path, page: number): Page<JsonObject, number> {
