@@ -9,7 +9,7 @@ import { listen, type Call, type Listening, type SandboxEnv } from './server.ts'
 import { BadWish } from './wish.ts'
 
 /** What there is to set and to see of a sandbox. */
-export interface Controlled {
+interface Controlled {
   readonly faults: Faults
   readonly calls: Call[]
   /** By name, how it reads now what the documentation leaves open. */

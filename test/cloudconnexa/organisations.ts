@@ -76,7 +76,7 @@ export const ana = live('account', 'ana@acme.example', {
 })
 
 /** The access group that full mesh leaves behind. */
-export const fullMesh = live('policy', 'Default Full Mesh Access', {
+const fullMesh = live('policy', 'Default Full Mesh Access', {
   fields: { default: true },
   links: { subjects: ['everyone:*', 'host:*', 'network:*'], resources: ['all:*'] },
 })
