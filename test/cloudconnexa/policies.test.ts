@@ -303,3 +303,26 @@ describe('the topology', () => {
     expect((await world.rolecall('plan')).out).not.toContain('no effect')
   })
 })
+
+it.each([
+  ["{all: true}, {network: '*'}", 'beside it network:*'],
+  ["{everyone: true}, {network: '*'}, {host: '*'}", 'that in three parts'],
+])(
+  'what names everything in another way than it is read is refused, and not written for ever: %s',
+  async (resources, said) => {
+    const world = await vpnWorld()
+    world.write(
+      'all.yaml',
+      documents(
+        ['User', 'ana', 'accounts: {vpn: {username: ana@acme.example, role: Owner}}'],
+        ['Group', 'one', 'systems:\n  vpn: {regions: [all]}'],
+        ['AccessPolicy', 'wide', `systems: [vpn]\nsubjects: [{group: one}]\nresources: [${resources}]`],
+      ),
+    )
+    const { code, out } = await world.rolecall('plan')
+    expect(code).toBe(3)
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      `policy:wide names everything, and ${said}: the account keeps it as one.`,
+    )
+  },
+)

@@ -185,6 +185,7 @@ function policies(after: GraphView, writes: readonly Write[]): Violation[] {
         message: `${refKey(policy.ref)} would have no ${side}, and an access group needs at least one on each side.`,
         remedy: `Name one, or declare the policy with \`state: absent\`.`,
       })),
+      ...saidTwice(policy),
       ...users.map((target) => ({
         refs: [policy.ref],
         message: `${refKey(policy.ref)} would name ${target}: sources of an access group are groups, networks and hosts.`,
@@ -193,6 +194,22 @@ function policies(after: GraphView, writes: readonly Write[]): Violation[] {
     ]
   })
 }
+
+/** Everyone, all networks and all hosts are read as all there is: said in another way, no read would ever be as wished. */
+function saidTwice({ ref, links }: Resource): Violation[] {
+  const named = (links['resources'] ?? []).filter((target) => everySort.has(target))
+  const isAll = (links['resources'] ?? []).includes('all:*')
+  if (isAll ? named.length === 0 : named.length < everySort.size) return []
+  return [
+    {
+      refs: [ref],
+      message: `${refKey(ref)} names everything, and ${isAll ? `beside it ${named.join(', ')}` : 'that in three parts'}: the account keeps it as one.`,
+      remedy: 'Write `{all: true}` under `resources`, and none of `everyone`, all networks and all hosts.',
+    },
+  ]
+}
+
+const everySort: ReadonlySet<LinkTarget> = new Set(['everyone:*', 'host:*', 'network:*'])
 
 /** Links that come must find the group they point at. */
 function missingGroups(after: GraphView, writes: readonly Write[]): Violation[] {
