@@ -159,7 +159,7 @@ async function read(
     ...(protectedSources === undefined ? {} : { protectedSources }),
     ...(await ruleReading([...sources, ...(protectedSources ?? [])], connectors)),
   })
-  const { workspace, diagnostics } = manifests.on(now.toISOString().slice(0, 10))
+  const { workspace, diagnostics } = manifests.reading(now.toISOString().slice(0, 10))
   if (workspace === undefined) throw new InvalidManifests(diagnostics)
   return { ...manifests, workspace, diagnostics }
 }

@@ -41,11 +41,13 @@ export interface Reading {
  * the others go on, so that one run shows as much as it can.
  */
 export function readManifests(sources: readonly Source[], options: ReadOptions): Reading {
-  return manifestsOf(sources, options).on(options.today)
+  return manifestsOf(sources, options).reading(options.today)
 }
 
 /** Manifests that were read and checked once, and can be asked what they say on any day. */
 export interface Manifests {
+  readonly reading: (today: string) => Reading
+  /** The same for another day, of which only what would be at fault is told: it was not asked for advice. */
   readonly on: (day: string) => Reading
   /** The days on which they may say something else than the day before, sorted; of the documents that are `wanted`. */
   readonly turns: (wanted?: (document: string) => boolean) => readonly string[]
@@ -56,7 +58,20 @@ export function manifestsOf(sources: readonly Source[], options: Omit<ReadOption
   const read = readSources(sources, options, first)
   const settings = readSettings(read.ruling, options.protectedSources ?? sources, read.lost, first)
   return {
-    on: (today) => readingOn(today, { read, settings, problems: first.problems, options }),
+    reading: (today) => {
+      const { lint, problems, readingOf } = dayOf(today, {
+        read,
+        settings,
+        problems: first.problems,
+        options,
+      })
+      lint()
+      return readingOf(problems())
+    },
+    on: (day) => {
+      const { problems, readingOf } = dayOf(day, { read, settings, problems: first.problems, options })
+      return readingOf(problems().filter(({ severity }) => severity === 'error'))
+    },
     turns: (wanted = () => true) =>
       turnsOf(
         read.manifests.filter(({ kind, metadata }) => wanted(`${kind}/${metadata.name}`)),
@@ -65,7 +80,14 @@ export function manifestsOf(sources: readonly Source[], options: Omit<ReadOption
   }
 }
 
-function readingOn(
+/** One day, with what can be said of it: the places of it are looked up for what is told, and that is not cheap. */
+interface Day {
+  readonly lint: () => void
+  readonly problems: () => readonly Problem[]
+  readonly readingOf: (told: readonly Problem[]) => Reading
+}
+
+function dayOf(
   today: string,
   {
     read,
@@ -78,9 +100,9 @@ function readingOn(
     readonly problems: readonly Problem[]
     readonly options: Omit<ReadOptions, 'today'>
   },
-): Reading {
+): Day {
   const report = reporter()
-  const { systems, desired, ...resolved } = resolveManifests({
+  const { systems, desired, lint, ...resolved } = resolveManifests({
     manifests: read.manifests,
     connectors: options.connectors,
     today,
@@ -91,17 +113,20 @@ function readingOn(
     labelsOf: labelsOfPeople(read.ruling, read.documents, options.protectedSources),
     rules: options.rules,
   })
-  const diagnostics = locate([...read.problems, ...problems, ...report.problems])
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { workspace: undefined, diagnostics }
-  const workspace: Workspace = {
-    root: options.root,
-    settings,
-    ...resolved,
-    systems: without(systems, read.pending),
-    desired: without(desired, read.pending),
-    document: contents(read.manifests),
+  const readingOf = (told: readonly Problem[]): Reading => {
+    const diagnostics = locate(told)
+    if (diagnostics.some(({ severity }) => severity === 'error')) return { workspace: undefined, diagnostics }
+    const workspace: Workspace = {
+      root: options.root,
+      settings,
+      ...resolved,
+      systems: without(systems, read.pending),
+      desired: without(desired, read.pending),
+      document: contents(read.manifests),
+    }
+    return { workspace, diagnostics }
   }
-  return { workspace, diagnostics }
+  return { lint, problems: () => [...read.problems, ...problems, ...report.problems], readingOf }
 }
 
 interface Read {
