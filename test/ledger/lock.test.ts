@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { hostName, isBeside, isGone } from '../../src/ledger/host.ts'
-import { LockLost } from '../../src/ledger/ledger.ts'
+import { LedgerUnreachable, LockLost } from '../../src/ledger/ledger.ts'
 import { systemsOf, take, TakenLocks, type LockState } from '../../src/ledger/lock.ts'
 
 /** Who may take a lock, and which locks a write has to prove. */
@@ -16,6 +16,13 @@ const held = (seconds: number): LockState => ({
 })
 const candidate = { run: 'r2', actor: 'bo', host: 'there', pid: 8, since: 'x', heartbeat: 'y', secret: 'z' }
 const alive = { now: () => now, isGone: () => false }
+
+it('what happened to a ledger is told by name in a trace', () => {
+  expect([new LedgerUnreachable('gone'), new LockLost('gone')].map(String)).toEqual([
+    'LedgerUnreachable: gone',
+    'LockLost: gone',
+  ])
+})
 
 describe('a lock', () => {
   it('is given to the first', () => {

@@ -78,6 +78,22 @@ describe('the file of a SQLite ledger', () => {
     expect(readdirSync(directory)).toEqual([])
   })
 
+  it('nor of one in PostgreSQL whose place nobody knows', async () => {
+    const secret = () => Promise.reject(new Error('LEDGER_URL is not set'))
+    const postgres = { type: 'postgres', url: { env: 'LEDGER_URL' }, schema: 'rolecall' } as const
+    for (const open of [openLedger, openLedgerReader])
+      await expect(open(postgres, { ...surroundings(), secret })).rejects.toThrow('LEDGER_URL is not set')
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('answers nobody once it is closed', async () => {
+    await open().close()
+    const reader = openSqliteReader(file, now)
+    expect(await reader.inventory('vpn')).toEqual([])
+    await reader.close()
+    await expect(reader.inventory('vpn')).rejects.toThrow('The database connection is not open')
+  })
+
   it('is not created by asking, nor is anything beside it', async () => {
     const reader = openSqliteReader(file, now)
     expect(await reader.inventory('vpn')).toEqual([])

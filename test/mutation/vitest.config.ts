@@ -10,6 +10,7 @@ const order = [
   /^(plan|binding)/,
   /^apply.(?!apply|recovery)/,
   /^ledger/,
+  /^apply.recovery/,
   /^apply/,
 ]
 
