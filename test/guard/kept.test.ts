@@ -312,6 +312,7 @@ describe('what is sealed', () => {
     expect(wants(held({ held: 'delete' }))).toEqual(['removed'])
     expect(wants(held({ held: 'rename', ...{ before: email, after: email } }))).toEqual(['renamed'])
     expect(wants(held({ held: 'create' }))).toEqual(['made'])
+    expect(wants(held({}))).toEqual(['changed'])
     for (const one of [role, status]) {
       expect(wants(held({ held: 'update', before: part({}), after: one }))).toEqual(['changed'])
       expect(wants(held({ held: 'update', before: one, after: part({}) }))).toEqual(['changed'])

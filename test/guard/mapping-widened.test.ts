@@ -88,6 +88,12 @@ describe('a mapping that is to be changed by hand', () => {
     expect(finding?.refs).toHaveLength(204)
   })
 
+  it('is not about whose groups stay', () => {
+    expect(found({ live, people: [both('ana'), sends('bo', 'eng')] })).toMatchObject([
+      { count: 1, refs: [ref('account', 'ana'), ref('mapping', 'saml')], people: ['ana'] },
+    ])
+  })
+
   it('says nothing where nobody gets other groups, or something else is changed by hand', () => {
     expect(found({ live, people: [sends('ana', 'eng'), sends('bo', 'oncall')] })).toEqual([])
     expect(found({ live, changes: [{ ...switching, ref: ref('group', 'saml') }] })).toEqual([])

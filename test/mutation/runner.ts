@@ -88,7 +88,9 @@ async function withMutant(
 ): Promise<'killed' | 'timeout' | undefined> {
   for (const hook of hooksOf(test, 'afterEach').reverse()) await quietly(hook, test)
   const limit = hits * 100 + 1_000
-  Object.assign(switches, { activeMutant: mutant, hitCount: 0, hitLimit: limit })
+  // what is met only because of a mutant is met by no test, and not at load either
+  const currentTestId = 'with a mutant'
+  Object.assign(switches, { activeMutant: mutant, currentTestId, hitCount: 0, hitLimit: limit })
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'timeout'>((resolve) => {
     timer = setTimeout(resolve, patience, 'timeout')
@@ -100,7 +102,10 @@ async function withMutant(
     return (switches.hitCount ?? 0) > limit ? 'timeout' : 'killed'
   } finally {
     clearTimeout(timer)
-    Object.assign(switches, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined })
+    Object.assign(switches, {
+      ...{ activeMutant: undefined, currentTestId: undefined },
+      ...{ hitCount: undefined, hitLimit: undefined },
+    })
   }
 }
 
