@@ -5,13 +5,13 @@ import { byText } from '../plan/sets.ts'
 import type { Passage } from './held.ts'
 
 /** A passage with where it starts, and what says so. */
-export interface Edge extends Passage {
+interface Edge extends Passage {
   readonly by: LinkTarget
   readonly from: LinkTarget
 }
 
 /** What is known of one thing, or of an account that others say something of. */
-export interface Node {
+interface Node {
   readonly name: LinkTarget
   /** Absent: nobody asked. */
   readonly facts: AccessFacts | undefined
