@@ -2,11 +2,12 @@
  * The file of a SQLite ledger: opening, format, and faults in words. Everything that can be wrong with a file
  * becomes LedgerUnreachable here; any other error is a bug of ours and keeps its stack.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Libsql from 'libsql'
 import { moment } from '../sqlite/patiently.ts'
+import { isThere } from '../sqlite/there.ts'
 import { undisturbed } from '../sqlite/undisturbed.ts'
 import { LedgerUnreachable } from './ledger.ts'
 
@@ -48,6 +49,8 @@ const migrations: readonly string[] = [
 export function openFile(path: string, now: Date): { database: Database; created: boolean } {
   return inWords(path, () => {
     mkdirSync(dirname(path), { recursive: true })
+    // a folder in its place is told as what it is
+    isThere(path)
     const database = new Libsql(path, { timeout: 5000 })
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
@@ -86,7 +89,7 @@ interface FileReader {
  * Where somebody writes meanwhile, the file is read under SQLite's locks from then on.
  */
 export function openFileToRead(path: string): FileReader | undefined {
-  if (!existsSync(path)) return undefined
+  if (!inWords(path, () => isThere(path))) return undefined
   const still = undisturbed(path, (address) => new Libsql(address))
   let locking: Database | undefined
   const ask = <T>(work: (database: Database) => T): T => {
@@ -167,6 +170,7 @@ const reasons: Readonly<Record<string, string>> = {
 const systemReasons: Readonly<Record<string, string>> = {
   EACCES: 'cannot be opened: access is denied',
   EPERM: 'cannot be opened: access is denied',
+  EISDIR: 'cannot be opened: it is not a file',
   EROFS: 'cannot be written: the file system is read-only',
   ENOSPC: 'cannot be written: the disk is full',
   ENOTDIR: 'cannot be opened: its directory is not a directory',

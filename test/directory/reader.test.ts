@@ -150,8 +150,8 @@ describe('files that cannot be trusted', () => {
       spoil: (file: string) => {
         mkdirSync(`${file}.d`)
       },
-      code: 'unreadable',
-      message: /is not an SQLite file\.$/,
+      code: 'unreachable',
+      message: /cannot be opened\.$/,
       file: 'people.db.d',
     },
   ])('$what: one sentence, one way forward', async ({ spoil, code, message, file }) => {

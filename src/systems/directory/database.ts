@@ -1,9 +1,10 @@
 import Database from 'libsql'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectorFault } from '../../connector/fault.ts'
 import { moment } from '../../sqlite/patiently.ts'
+import { isThere } from '../../sqlite/there.ts'
 import { undisturbed } from '../../sqlite/undisturbed.ts'
 import type { Value } from './convert.ts'
 import { guarded } from './faults.ts'
@@ -44,7 +45,7 @@ export function openToRead(file: string): Looker {
     look: (work) =>
       guarded(file, () => {
         if (locking !== undefined) return work(locking.directory)
-        if (statSync(file, { throwIfNoEntry: false }) === undefined) return work(undefined)
+        if (!isThere(file)) return work(undefined)
         const seen = still.look(({ directory }) => work(directory))
         if (seen !== undefined) return seen.value
         const opened = openAt(file, `${pathToFileURL(file).href}?mode=ro`)
