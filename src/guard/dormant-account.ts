@@ -63,23 +63,26 @@ function sortedOut(
   scene: Scene,
   days: number,
 ): { readonly dormant: readonly Privileged[]; readonly unknown: readonly Privileged[] } {
-  const last = new Date(Date.parse(scene.today) - days * 86_400_000).toISOString().slice(0, 10)
+  const last = Date.parse(scene.today) - days * 86_400_000
   const quiet: Resource[] = []
   const silent: Resource[] = []
   let isKnown = false
   for (const account of scene.end.all('account')) {
     const since = quietSince(signInsOf(account))
-    if (since !== undefined) isKnown = true
-    if (since !== undefined && since > last) continue
+    if (since !== undefined) {
+      isKnown = true
+      if (Date.parse(since) > last) continue
+    }
     // What the plan itself makes has no past.
     if (scene.was.get('account', account.ref.key) === undefined || isLeftOut(scene, account)) continue
     if (since === undefined) silent.push(account)
     else quiet.push(account)
   }
-  if (!isKnown || quiet.length + silent.length === 0) return { dormant: [], unknown: [] }
-  const state = new State(scene.rules.access, scene.end, Things.of(scene.rules.access, scene.end))
+  if (!isKnown) return { dormant: [], unknown: [] }
+  let state: State | undefined
+  const stateOf = ({ rules: { access }, end }: Scene): State => new State(access, end, Things.of(access, end))
   const privileged = (accounts: readonly Resource[]): Privileged[] =>
-    accounts.flatMap((account) => privilegedOf(scene, state, account)).sort(byPower)
+    accounts.flatMap((account) => privilegedOf(scene, (state ??= stateOf(scene)), account)).sort(byPower)
   return { dormant: privileged(quiet), unknown: privileged(silent) }
 }
 

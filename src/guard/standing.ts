@@ -17,17 +17,18 @@ export function standing(judged: Judged, graph: GraphView): readonly Violation[]
 function unseen({ config, description, desired, former }: Judged): readonly Violation[] {
   if (former !== undefined) return []
   return kinds.flatMap((kind) => {
-    const hidden = Object.entries(description.kinds[kind]?.fields ?? {}).flatMap(([name, { readable }]) =>
-      readable === false ? [name] : [],
+    const hidden = Object.entries(description.kinds[kind]?.fields ?? {}).filter(
+      ([, { readable }]) => readable === false,
     )
-    if (hidden.length === 0) return []
-    return [...desired.wishes[kind].values()].flatMap(({ ref, fields, state }) => {
-      const names = state === 'present' ? hidden.filter((name) => name in fields) : []
-      return names.map((name) => ({
-        refs: [ref],
-        message: `Nobody can tell whether ${kind} ${ref.key} has "${name}" as it is declared: ${description.connector} does not show it, and there is no earlier version to compare with.`,
-        remedy: `Look at it in ${config.name} itself; with \`protectedRef\` in Settings, a change of it is a step of the plan that carries it.`,
-      }))
+    return hidden.flatMap(([name]) => {
+      const wishes = [...desired.wishes[kind].values()]
+      return wishes
+        .filter(({ fields, state }) => state === 'present' && name in fields)
+        .map(({ ref }) => ({
+          refs: [ref],
+          message: `Nobody can tell whether ${kind} ${ref.key} has "${name}" as it is declared: ${description.connector} does not show it, and there is no earlier version to compare with.`,
+          remedy: `Look at it in ${config.name} itself; with \`protectedRef\` in Settings, a change of it is a step of the plan that carries it.`,
+        }))
     })
   })
 }
