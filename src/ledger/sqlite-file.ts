@@ -171,6 +171,8 @@ const systemReasons: Readonly<Record<string, string>> = {
   EACCES: 'cannot be opened: access is denied',
   EPERM: 'cannot be opened: access is denied',
   EISDIR: 'cannot be opened: it is not a file',
+  ELOOP: 'cannot be opened: it is a link that leads back to itself',
+  ENAMETOOLONG: 'cannot be opened: its name is too long',
   EROFS: 'cannot be written: the file system is read-only',
   ENOSPC: 'cannot be written: the disk is full',
   ENOTDIR: 'cannot be opened: its directory is not a directory',

@@ -154,6 +154,24 @@ describe('files that cannot be trusted', () => {
       message: /cannot be opened\.$/,
       file: 'people.db.d',
     },
+    {
+      what: 'a link to itself',
+      spoil: (file: string) => {
+        symlinkSync('people.db.l', `${file}.l`)
+      },
+      code: 'unreachable',
+      message: /cannot be opened\.$/,
+      file: 'people.db.l',
+    },
+    {
+      what: 'a link to itself by way of what is missing',
+      spoil: (file: string) => {
+        symlinkSync('missing/../people.db.m', `${file}.m`)
+      },
+      code: 'unreachable',
+      message: /cannot be opened\.$/,
+      file: 'people.db.m',
+    },
   ])('$what: one sentence, one way forward', async ({ spoil, code, message, file }) => {
     const people = testDirectory()
     await people.write(create('account', 'ana'))

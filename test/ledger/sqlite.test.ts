@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -161,6 +162,13 @@ describe('the file of a SQLite ledger', () => {
       'cannot be opened: it is not a file',
     ],
     [
+      'a link to itself',
+      (path) => {
+        symlinkSync(path, path)
+      },
+      'cannot be opened: it is a link that leads back to itself',
+    ],
+    [
       'a newer format',
       (path) => {
         format(path, 99)
@@ -249,6 +257,18 @@ describe('the file of a SQLite ledger', () => {
       expect(caught(attempt).message).toBe(
         `The ledger ${file} cannot be opened: its directory is not a directory.`,
       )
+  })
+
+  it('a link that leads nowhere is no ledger yet, and none can be made there', () => {
+    symlinkSync(join(directory, 'missing', 'ledger.db'), file)
+    expect(openSqliteReader(file, now).created).toBe(true)
+    expect(caught(open).message).toBe(`The ledger ${file} cannot be opened.`)
+  })
+
+  it('a name that is too long is said in words', () => {
+    file = join(directory, 'x'.repeat(300))
+    for (const attempt of [open, () => openSqliteReader(file, now)])
+      expect(caught(attempt).message).toBe(`The ledger ${file} cannot be opened: its name is too long.`)
   })
 
   it('damage in the middle is found when it is read', async () => {

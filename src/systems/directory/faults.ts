@@ -64,7 +64,7 @@ const faults: readonly {
     fix: 'Restore it from a backup, or move it away: the next apply makes a new directory.',
   },
   {
-    codes: /^(SQLITE_(CANTOPEN|PERM|AUTH|READONLY)|EACCES|EPERM|EISDIR|ENOTDIR|EROFS)/,
+    codes: /^(SQLITE_(CANTOPEN|PERM|AUTH|READONLY)|EACCES|EPERM|EISDIR|ENOTDIR|ELOOP|ENAMETOOLONG|EROFS)/,
     fault: 'unreachable',
     message: 'cannot be opened',
     fix: 'Check that it is a file and that this user may read it, and its folder too.',
