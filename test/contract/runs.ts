@@ -45,11 +45,13 @@ export async function told(
     colour: { out: false, err: false },
     width: 100,
   }
+  const here = process.cwd()
   try {
     const code = await run(['-C', root, ...words], border)
     return { code, out, err }
   } finally {
-    // the program leaves its answer there, and this process has others to give
+    // the program leaves its answer there, and where it went; this process has others to give, from elsewhere
+    process.chdir(here)
     process.exitCode = undefined
   }
 }
