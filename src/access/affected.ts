@@ -1,7 +1,7 @@
 import type { AccessFacts, AccessRules } from '../connector/contract.ts'
 import type { Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
-import { refKey, splitTarget, type Kind, type LinkTarget, type Resource } from '../model/resource.ts'
+import { kinds, refKey, splitTarget, type LinkTarget, type Resource } from '../model/resource.ts'
 import type { Pair } from './compare.ts'
 import { isEveryone, isKind } from './held.ts'
 import { Things } from './things.ts'
@@ -21,6 +21,8 @@ export interface Affected {
   readonly leads: (name: LinkTarget) => boolean
   /** Keys of the accounts that may start from something else afterwards. */
   readonly moved: ReadonlySet<string>
+  /** What is not written and may say something else all the same, because of what it hangs on. */
+  readonly hung: readonly LinkTarget[]
   /** All others, the same before and after, that pass to something that leads to a difference: with what they say of themselves. */
   readonly near: Iterable<readonly [Resource, AccessFacts]>
   /** Whoever no account stands for. */
@@ -36,8 +38,9 @@ export function affectedBy(sides: Sides): Affected {
   const moved = new Set(writes.flatMap(({ ref }) => (ref.kind === 'account' ? [ref.key] : [])))
   const was = Things.of(rules, before)
   if (writes.every(({ ref }) => ref.kind === 'account'))
-    return { things: { before: was, after: was }, leads: () => false, moved, near: [], atLarge: [] }
-  const hung = hanging(rules, new Set(writes.map(({ ref }) => refKey(ref))), [before, after])
+    return { things: { before: was, after: was }, leads: () => false, moved, hung: [], near: [], atLarge: [] }
+  const written = writes.map(({ ref }) => refKey(ref))
+  const hung = hanging(rules, written, [before, after])
   const { things: is, changed } = was.revised(after, hung)
   const things = { before: was, after: is }
   const leading = leadingTo(changed, things)
@@ -47,7 +50,7 @@ export function affectedBy(sides: Sides): Affected {
     if (before.get('account', resource.ref.key) !== resource) moved.add(resource.ref.key)
   const leads = leadsTo(leading, things)
   const atLarge = [...leading].filter((name) => !isKind(splitTarget(name).type)).sort()
-  return { things, leads, moved, near: nearby(sides, moved, leads), atLarge }
+  return { things, leads, moved, hung: [...hung], near: nearby(sides, moved, leads), atLarge }
 }
 
 /** Whoever is the same before and after, and passes to something that is not. */
@@ -106,18 +109,25 @@ function keyOf(account: LinkTarget): string {
   return account.slice('account:'.length)
 }
 
-/** What says something else because of a thing it looks at. */
+/** What says something else because of a thing that it looks at, or that such a thing looks at. */
 function hanging(
-  { hangsOn = {} }: AccessRules,
-  written: ReadonlySet<LinkTarget>,
+  rules: AccessRules,
+  written: readonly LinkTarget[],
   views: readonly GraphView[],
 ): ReadonlySet<LinkTarget> {
   const found = new Set<LinkTarget>()
-  for (const [kind, links] of Object.entries(hangsOn))
-    for (const view of views)
-      for (const resource of view.all(kind as Kind))
-        if (links.some((link) => resource.links[link]?.some((target) => written.has(target)) === true))
-          found.add(refKey(resource.ref))
+  if (rules.hangsOn === undefined) return found
+  const hung = new Map<LinkTarget, LinkTarget[]>()
+  for (const view of views)
+    for (const kind of kinds)
+      for (const resource of view.all(kind))
+        for (const target of rules.hangsOn(resource)) {
+          const known = hung.get(target)
+          if (known) known.push(refKey(resource.ref))
+          else hung.set(target, [refKey(resource.ref)])
+        }
+  for (const name of written) for (const one of hung.get(name) ?? []) found.add(one)
+  for (const name of found) for (const one of hung.get(name) ?? []) found.add(one)
   return found
 }
 

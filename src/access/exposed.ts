@@ -24,6 +24,8 @@ interface Sides {
   readonly things: Pair<Things>
   /** Those whose own access may differ. */
   readonly accounts: readonly string[]
+  /** What is not written, and may be held by something else because of what it hangs on. */
+  readonly hung: readonly LinkTarget[]
 }
 
 /**
@@ -32,7 +34,8 @@ interface Sides {
  * looked up.
  */
 export function exposuresOf(writes: readonly Write[], sides: Sides): readonly Exposure[] {
-  const moves = [...targetsOf(writes)].flatMap((target) => movesOf(target, sides))
+  const targets = new Set([...targetsOf(writes), ...sides.hung])
+  const moves = [...targets].flatMap((target) => movesOf(target, sides))
   if (moves.length === 0) return []
   const holders = new Set(moves.map(({ holder }) => holder))
   const gain = rightsOn(holders, sides, 'after')

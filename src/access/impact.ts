@@ -30,7 +30,7 @@ export function impactOf(input: ImpactInput): Impact {
   const { rules, system, before, after, writes } = input
   const views = { before, after }
   const affected = affectedBy({ rules: rules.access, before, after, writes })
-  const { things, leads, atLarge } = affected
+  const { things, leads, hung, atLarge } = affected
   const states = statesOf(rules.access, views, affected)
   const deltas = deltasOf(states, leads)
   const lines = new Lines(system, things)
@@ -45,7 +45,7 @@ export function impactOf(input: ImpactInput): Impact {
     const starts = { before: startAtLarge(name, things.before), after: startAtLarge(name, things.after) }
     lines.addAll(name, compare(states, starts, withoutMembers(deltas)))
   }
-  const sides = { rules: rules.access, views, states, things, accounts }
+  const sides = { rules: rules.access, views, states, things, accounts, hung }
   for (const { change, subject, right, target, through } of exposuresOf(writes, sides))
     lines.addAlike(change, subject, { ...right, on: target, key: keyOf(right.action, target), through })
   const found = { powers: powers.sorted(), access: lines.sorted(), settings: settingsMoved(input) }

@@ -71,13 +71,16 @@ export interface Rules {
  */
 export interface AccessRules {
   /**
-   * What this one thing passes on and gives. It may look at the thing itself, at what its links of `hangsOn` lead to,
-   * and at nothing else: all other things are asked for themselves. Asked of everything that is passed to, known or
+   * What this one thing passes on and gives. It may look at the thing itself, at what `hangsOn` names, and at nothing
+   * else: all other things are asked for themselves. Asked of everything that is passed to, known or
    * not: a role that nobody knows gives a right of rank `unknown`, never none. What replaces something else (rows instead of defaults) is worked out here, inside the one thing.
    */
   facts(thing: Thing, graph: GraphView): AccessFacts
-  /** By kind, the links whose targets `facts` looks at too: the domain that disables its accounts. */
-  readonly hangsOn?: Readonly<Partial<Record<Kind, readonly string[]>>>
+  /**
+   * The resources that `facts` and `within` look at too for this one, each of which may hang on others: the domain
+   * that disables its accounts, the project of a grant, and the domain of that project.
+   */
+  hangsOn?(resource: Resource): readonly LinkTarget[]
   /**
    * The targets that hold this one in them, one step up: whoever may do something to one of these may do it here. A
    * group that can be a destination holds its members; `all:*` holds everything, if the system has such a thing. It may

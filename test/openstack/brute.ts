@@ -32,9 +32,7 @@ function bruteOf(graph: GraphView, asked: ReadonlySet<LinkTarget>, says: Says): 
     const roles = [...graph.all('grant')]
       .filter((grant) => subjects.includes(one(grant, 'subject') ?? ''))
       .map((grant) => ({ role: rest(one(grant, 'role') ?? ''), on: one(grant, 'resource') ?? '' }))
-      .filter(
-        ({ on }) => graph.get('project', rest(on))?.fields['enabled'] !== false || !on.startsWith('project:'),
-      )
+      .filter(({ on }) => !isClosed(on, graph))
     const types = (account.links['role'] ?? []).map(rest)
     for (const [action, on] of says({ types, roles }, graph))
       for (const target of targets) if (isOn(target, on, graph)) facts.add(`${name} ${action} ${target}`)
@@ -83,7 +81,7 @@ const ofCloudvps: Says = ({ types, roles }, graph) => {
     .concat(
       isAdmin
         ? [...graph.all('project')]
-            .filter(({ fields }) => fields['type'] === 'openstack' && fields['enabled'] !== false)
+            .filter(({ ref, fields }) => fields['type'] === 'openstack' && !isClosed(`project:${ref.key}`, graph))
             .map(({ ref }) => ['every right', `project:${ref.key}`])
         : [],
       roles
@@ -108,7 +106,7 @@ function isOn(target: LinkTarget, on: LinkTarget, graph: GraphView): boolean {
   const isBelow = target.startsWith('projectsUnder:')
   const project = isProject || isBelow ? graph.get('project', rest(target)) : undefined
   if (!isProject && !isBelow) return false
-  if (isProject && project?.fields['enabled'] === false) return false
+  if (isProject && isClosed(target, graph)) return false
   if (on.startsWith('projectsIn:')) {
     const domain = target.includes('/') ? rest(target).split('/')[0] : 'Default'
     return on === `projectsIn:${domain}`
@@ -119,6 +117,15 @@ function isOn(target: LinkTarget, on: LinkTarget, graph: GraphView): boolean {
     above = one(graph.get('project', rest(above)), 'parent')
   }
   return false
+}
+
+/** No token is given for a project or domain that is disabled, nor for a project whose domain is. */
+function isClosed(target: LinkTarget, graph: GraphView): boolean {
+  const off = (key: string): boolean => graph.get('project', key)?.fields['enabled'] === false
+  const name = rest(target)
+  if (target.startsWith('domain:')) return off(`${name}/`)
+  if (!target.startsWith('project:')) return false
+  return off(name) || off(`${name.includes('/') ? name.split('/')[0] : 'Default'}/`)
 }
 
 function one(resource: Resource | undefined, link: string): LinkTarget | undefined {

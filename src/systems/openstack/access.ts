@@ -4,7 +4,7 @@ import type { GraphView } from '../../model/graph.ts'
 import { splitTarget, type LinkTarget, type Resource } from '../../model/resource.ts'
 import { description, userTypes } from './describe.ts'
 import type { Limits } from './invariants.ts'
-import { isDomainKey, namedBy } from './names.ts'
+import { domainKey, isDomainKey, namedBy } from './names.ts'
 
 /**
  * Who may do what in a Keystone: a role is held on a project, a domain, the system, or all projects below one. What a
@@ -14,7 +14,7 @@ import { isDomainKey, namedBy } from './names.ts'
 export function accessOf(limits: Limits): AccessRules {
   return {
     facts: (thing, graph) => facts(thing, graph, limits),
-    hangsOn: { account: ['domain'], grant: ['resource'] },
+    hangsOn: (resource) => hangsOn(resource, limits),
     within: (target, graph) => within(target, graph, limits),
   }
 }
@@ -26,7 +26,9 @@ function facts({ type, name, resource }: Thing, graph: GraphView, limits: Limits
     case 'role':
       return limits.cloudvps && isUserType(name) ? ofUserType(name) : ofRole(name, resource, limits)
     case 'project':
-      return limits.cloudvps && resource?.fields['type'] === 'openstack' ? ofProject(resource) : nothing
+      return limits.cloudvps && resource?.fields['type'] === 'openstack'
+        ? ofProject(resource, graph, limits)
+        : nothing
     case 'grant':
       return ofGrant(resource, graph, limits)
     default:
@@ -103,20 +105,25 @@ function ofUserType(name: (typeof userTypes)[number]): AccessFacts {
 }
 
 /** V4, V5: a project that comes is one more that they are added to. */
-function ofProject(project: Resource): AccessFacts {
-  if (isDisabled(project)) return nothing
+function ofProject(project: Resource, graph: GraphView, limits: Limits): AccessFacts {
+  if (isDisabled(project.ref.key, graph, limits)) return nothing
   return {
     passes: [{ from: 'role:main-customer' }, { from: 'role:customer-admin' }],
     rights: [{ action: 'every right', on: `project:${project.ref.key}`, rank: 'ordinary' }],
   }
 }
 
-/** For a disabled project nobody gets a token. A type of user means something on the interface project alone (V2). */
-function ofGrant(grant: Resource | undefined, graph: GraphView, { cloudvps }: Limits): AccessFacts {
+/**
+ * For what is disabled, or in a disabled domain, nobody gets a token. A type of user means something on the interface
+ * project alone (V2).
+ */
+function ofGrant(grant: Resource | undefined, graph: GraphView, limits: Limits): AccessFacts {
   const on = linksOf(grant, 'resource')[0]
   const { type, name } = splitTarget(on ?? '')
+  if (type === 'domain' && isOff(domainKey(name), graph)) return nothing
+  if (type === 'project' && isDisabled(name, graph, limits)) return nothing
+  const { cloudvps } = limits
   const project = type === 'project' ? graph.get('project', name) : undefined
-  if (isDisabled(project)) return nothing
   const from: Pass[] = linksOf(grant, 'subject').map((subject) => ({ from: subject }))
   const held = on === undefined ? {} : { on }
   const [role = ''] = linksOf(grant, 'role')
@@ -125,20 +132,39 @@ function ofGrant(grant: Resource | undefined, graph: GraphView, { cloudvps }: Li
   return { passes: [...from, { to: role, ...held }], rights: [] }
 }
 
-function isDisabled(project: Resource | undefined): boolean {
-  return project?.fields['enabled'] === false
+/** What is not known to be disabled may be enabled. */
+function isDisabled(key: string, graph: GraphView, { home }: Limits): boolean {
+  return isOff(key, graph) || isOff(domainKey(domainOf(key, graph.get('project', key), home)), graph)
+}
+
+function isOff(key: string, graph: GraphView): boolean {
+  return graph.get('project', key)?.fields['enabled'] === false
+}
+
+/** An account hangs on its domain, a grant on what it is held on, and a project on its domain. */
+function hangsOn({ ref: { kind, key }, links }: Resource, { home }: Limits): readonly LinkTarget[] {
+  const project = (name: string): LinkTarget => `project:${name}`
+  if (kind === 'account') return links['domain'] ?? []
+  if (kind === 'project')
+    return isDomainKey(key) ? [] : [project(domainKey(domainOf(key, { links }, home)))]
+  if (kind !== 'grant') return []
+  return (links['resource'] ?? []).map((target) => {
+    const { type, name } = splitTarget(target)
+    return type === 'domain' ? project(domainKey(name)) : target
+  })
 }
 
 /**
  * A project is in what stands above it and in its domain's projects; an inherited role gives nothing above, nor on one
- * that is disabled.
+ * that is disabled or in a disabled domain.
  */
-function within(target: LinkTarget, graph: GraphView, { home }: Limits): readonly LinkTarget[] {
+function within(target: LinkTarget, graph: GraphView, limits: Limits): readonly LinkTarget[] {
+  const { home } = limits
   const { type, name } = splitTarget(target)
   if (target === everything) return []
   if (type === 'project' && !isDomainKey(name)) {
     const project = graph.get('project', name)
-    if (isDisabled(project)) return [everything]
+    if (isDisabled(name, graph, limits)) return [everything]
     return [
       ...linksOf(project, 'parent').map((parent) => `projectsUnder:${splitTarget(parent).name}`),
       `projectsIn:${domainOf(name, project, home)}`,
@@ -156,8 +182,9 @@ function within(target: LinkTarget, graph: GraphView, { home }: Limits): readonl
   return [everything]
 }
 
-function domainOf(name: string, project: Resource | undefined, home: string): string {
-  return namedBy(home, splitTarget(linksOf(project, 'domain')[0] ?? '').name || name).domain
+/** The domain's name; of something new it shows in its own name alone. */
+function domainOf(key: string, project: Pick<Resource, 'links'> | undefined, home: string): string {
+  return namedBy(home, splitTarget(project?.links['domain']?.[0] ?? '').name || key).domain
 }
 
 function linksOf(resource: Resource | undefined, link: string): readonly LinkTarget[] {
