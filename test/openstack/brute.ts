@@ -81,7 +81,9 @@ const ofCloudvps: Says = ({ types, roles }, graph) => {
     .concat(
       isAdmin
         ? [...graph.all('project')]
-            .filter(({ ref, fields }) => fields['type'] === 'openstack' && !isClosed(`project:${ref.key}`, graph))
+            .filter(
+              ({ ref, fields }) => fields['type'] === 'openstack' && !isClosed(`project:${ref.key}`, graph),
+            )
             .map(({ ref }) => ['every right', `project:${ref.key}`])
         : [],
       roles

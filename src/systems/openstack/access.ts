@@ -145,8 +145,7 @@ function isOff(key: string, graph: GraphView): boolean {
 function hangsOn({ ref: { kind, key }, links }: Resource, { home }: Limits): readonly LinkTarget[] {
   const project = (name: string): LinkTarget => `project:${name}`
   if (kind === 'account') return links['domain'] ?? []
-  if (kind === 'project')
-    return isDomainKey(key) ? [] : [project(domainKey(domainOf(key, { links }, home)))]
+  if (kind === 'project') return isDomainKey(key) ? [] : [project(domainKey(domainOf(key, { links }, home)))]
   if (kind !== 'grant') return []
   return (links['resource'] ?? []).map((target) => {
     const { type, name } = splitTarget(target)
