@@ -19,15 +19,17 @@ export default class Skipped implements Reporter {
   }
 }
 
-/** What is skipped as a whole is named once. */
+/** What is skipped as a whole, with a reason in its name, is named once; a suite is also skipped if all that is in it is. */
 function* skippedIn(of: TestModule | TestSuite): Generator<string> {
   for (const one of of.children)
-    if (isSkipped(one)) yield one.fullName
+    if (isTold(one)) yield one.fullName
     else if (one.type === 'suite') yield* skippedIn(one)
 }
 
-function isSkipped(one: TestCase | TestSuite): boolean {
-  return one.type === 'suite' ? one.options.mode === 'skip' : one.result().state === 'skipped'
+function isTold(one: TestCase | TestSuite): boolean {
+  return one.type === 'suite'
+    ? one.options.mode === 'skip' && one.name.includes(': ')
+    : one.result().state === 'skipped'
 }
 
 /** The same in each of several suites is one line. */
