@@ -209,3 +209,11 @@ function refOf(graph: GraphView, group: LinkTarget): ResourceRef {
 function targetOf(project: Resource | undefined): LinkTarget | undefined {
   return project && `project:${project.ref.key}`
 }
+
+/** A role and all that come with it. */
+export function rolesWith(role: string, graph: GraphView): ReadonlySet<string> {
+  const all = new Set([role])
+  for (const each of all)
+    for (const implied of graph.get('role', each)?.links['implies'] ?? []) all.add(splitTarget(implied).name)
+  return all
+}
