@@ -7,7 +7,7 @@ import { edit, put, quickstart, start } from './rolecall.ts'
 /** What compiles schemas, writes a log, asks git, reads rules of a team, asks a person, or speaks to a server. */
 const others = [
   ...['ajv', 'pino', 'simple-git', '@marcbachmann/cel-js', 're2js', '@clack/prompts', 'ora', '@pnpm/tabtab'],
-  ...['ky', 'undici', 'oauth4webapi', 'p-queue', 'hono', '@hono/node-server', 'pg'],
+  ...['undici', 'oauth4webapi', 'p-queue', 'hono', '@hono/node-server', 'pg'],
 ]
 
 it('validate, plan, apply, drift and apply of a plan file load no package that they do not need', () => {

@@ -8,7 +8,7 @@ import { BadBody, bodyLimits, jsonOf } from './body.ts'
 import { CredentialHolder, type Credential } from './credential.ts'
 import { endpointOf, followed, type Endpoint } from './endpoint.ts'
 import type { Dialect, HttpLimits } from './dialect.ts'
-import { Line, Unanswered, type Exchange } from './line.ts'
+import { isOk, Line, Unanswered, type Arrived, type Exchange } from './line.ts'
 import { paceOf, type Pace } from './pace.ts'
 import { withQuery, type Path, type Query } from './path.ts'
 import { reasonIn } from './reason.ts'
@@ -76,9 +76,9 @@ export class Client {
     const call = this.#line.callOf(method, url)
     try {
       const exchange = { method, url, json, headers, write: true }
-      const response = await this.#writes.add(() => this.#line.exchange(exchange))
-      const answer = await this.#answerOf(response)
-      if (response.ok) return { outcome: 'done', ...answer }
+      const arrived = await this.#writes.add(() => this.#line.exchange(exchange))
+      const answer = this.#answerOf(arrived)
+      if (isOk(arrived)) return { outcome: 'done', ...answer }
       const { message } = statusFailure(call, answer.status, this.#reasonIn(answer))
       const clear = answer.status >= 400 && answer.status < 500 && answer.status !== 408
       return clear
@@ -102,27 +102,25 @@ export class Client {
   async #answer(exchange: Exchange, plain = false): Promise<Answer> {
     const call = this.#line.callOf(exchange.method, exchange.url)
     try {
-      const response = await this.#line.exchange(exchange)
-      const answer = await this.#answerOf(response, plain)
+      const arrived = await this.#line.exchange(exchange)
+      const answer = this.#answerOf(arrived, plain)
       // Packed and cut short, an answer can look empty; only what says that it has none may have no body.
-      if (response.status === 200 && exchange.method === 'GET' && answer.body === undefined)
+      if (answer.status === 200 && exchange.method === 'GET' && answer.body === undefined)
         throw new BadBody('is empty')
-      if (response.ok || exchange.accept?.includes(response.status) === true) return answer
+      if (isOk(answer) || exchange.accept?.includes(answer.status) === true) return answer
       throw faultOf(statusFailure(call, answer.status, this.#reasonIn(answer)), answer.status)
     } catch (error) {
       throw faultFor(call, error)
     }
   }
 
-  /** Rejects with BadBody; what an error says besides JSON is nobody's business. */
-  async #answerOf(response: Response, plain = false): Promise<Answer> {
-    const { status, headers, ok } = response
-    const bytes = new Uint8Array(await response.arrayBuffer())
+  /** Throws BadBody; what an error says besides JSON is nobody's business. */
+  #answerOf({ status, headers, bytes }: Arrived, plain = false): Answer {
     const type = headers.get('content-type')
     const isPlain = plain && type?.startsWith('text/plain') === true
     const parse = (): Json | undefined =>
       isPlain ? new TextDecoder().decode(bytes) : jsonOf(bytes, type, this.#limits)
-    const body = ok ? parse() : orNothing(parse)
+    const body = isOk({ status }) ? parse() : orNothing(parse)
     return { status, headers, ...(body === undefined ? {} : { body }) }
   }
 
@@ -154,18 +152,21 @@ export class Client {
   }
 
   /** For a library that judges answers itself: what is no answer at all, or says nothing of it, is a fault. */
-  async #fetchFor(url: URL, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
+  async #fetchFor(url: URL, { method = 'GET', headers: own, body }: RequestInit): Promise<Response> {
     const call = this.#line.callOf(method, url)
     try {
-      const exchange = { method, url, headers, body: body ?? undefined, write: false, anonymous: true }
-      const response = await this.#line.exchange(exchange)
-      if (response.status < 300 || [400, 401, 403].includes(response.status)) return response
-      throw faultOf(statusFailure(call, response.status, undefined), response.status)
+      const exchange = { method, url, headers: own, body: body ?? undefined, write: false, anonymous: true }
+      const { status, headers, bytes } = await this.#line.exchange(exchange)
+      if (status >= 300 && ![400, 401, 403].includes(status))
+        throw faultOf(statusFailure(call, status, undefined), status)
+      return new Response(bodiless.has(status) ? null : Buffer.from(bytes), { status, headers })
     } catch (error) {
       throw faultFor(call, error)
     }
   }
 }
+
+const bodiless: ReadonlySet<number> = new Set([204, 205])
 
 function orNothing<T>(work: () => T): T | undefined {
   try {

@@ -2,7 +2,6 @@
  * One call, as often as it takes: its turn, its credentials, its time, and another attempt where that is safe. What
  * comes out is the last answer, or why there is none.
  */
-import ky, { HTTPError } from 'ky'
 import type { Dispatcher } from 'undici'
 import type { Json } from '../../model/json.ts'
 import type { Target } from '../contract.ts'
@@ -45,6 +44,13 @@ export interface Exchange {
   readonly anonymous?: boolean
 }
 
+/** An answer, and all of its body. */
+export interface Arrived {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+}
+
 /** What a line is made of. */
 interface Parts {
   readonly target: Target
@@ -70,74 +76,46 @@ export class Line {
   }
 
   /** The last answer, whatever its status. Rejects with Unanswered where there is none. */
-  async exchange(exchange: Exchange): Promise<Response> {
-    const { method, url, json, body, headers } = exchange
-    let used: Credential | undefined
+  async exchange(exchange: Exchange): Promise<Arrived> {
     let renewed = false
-    const again = async (error: Error, count: number): Promise<boolean> => {
-      const attempt = attemptOf(error)
-      if (attempt === undefined) return false
-      if ('status' in attempt && attempt.status === 401 && used !== undefined && !renewed) {
-        // Refused before anything was done: an expired token is no reason to fail.
-        renewed = true
-        this.#parts.holder.refused(used)
-        return true
+    for (let count = 1; ; count += 1) {
+      const used = exchange.anonymous === true ? undefined : await this.#credential()
+      const came = await this.#attempt(exchange, used).catch(passingOnly)
+      if ('status' in came) {
+        if (isOk(came) || exchange.accept?.includes(came.status) === true) return came
+        if (came.status === 401 && used !== undefined && !renewed) {
+          // Refused before anything was done: an expired token is no reason to fail.
+          renewed = true
+          this.#parts.holder.refused(used)
+          continue
+        }
       }
-      if (!isRepeatable(attempt, exchange.write) || count >= this.#parts.limits.attempts) return false
-      await this.#pauseBefore(attempt, count, exchange)
-      return true
-    }
-    try {
-      return await ky(url, {
-        method,
-        ...(json === undefined || typeof json === 'function' ? {} : { json }),
-        ...(body === undefined ? {} : { body }),
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'rolecall',
-          ...Object.fromEntries(new Headers(headers)),
-        },
-        redirect: 'manual',
-        timeout: false,
-        throwHttpErrors: (status) => exchange.accept?.includes(status) !== true,
-        retry: {
-          limit: this.#parts.limits.attempts,
-          methods: [method.toLowerCase() as 'get'],
-          delay: () => 0,
-          shouldRetry: ({ error, retryCount }) => again(error, retryCount),
-        },
-        fetch: async (request) => {
-          used = exchange.anonymous === true ? undefined : await this.#credential()
-          const sent = new Request(request)
-          for (const [name, value] of Object.entries(used?.headers ?? {})) sent.headers.set(name, value)
-          return await this.#attempt(sent, exchange)
-        },
-      })
-    } catch (error) {
-      if (error instanceof HTTPError) return error.response
-      throw error
+      const attempt = attemptOf(came)
+      if (isRepeatable(attempt, exchange.write) && count < this.#parts.limits.attempts)
+        await this.#pauseBefore(attempt, count, exchange)
+      else if ('status' in came) return came
+      else throw came
     }
   }
 
-  async #attempt(request: Request, exchange: Exchange): Promise<Response> {
+  async #attempt(exchange: Exchange, credential: Credential | undefined): Promise<Arrived> {
+    const { method, url } = exchange
     const { pace, limits, transport } = this.#parts
-    const call = this.callOf(exchange.method, exchange.url)
+    const call = this.callOf(method, url)
     let signal: AbortSignal | undefined
     let headers: Headers | undefined
     const turn = pace.take(exchange.write ? 'writes' : 'reads', this.#time())
     try {
       await this.#wait(turn, call)
-      const ready = await withBody(request, exchange)
+      const body = await bodyOf(exchange)
+      const sent = headersOf(exchange, credential)
       this.calls++
       signal = AbortSignal.timeout(limits.call)
       // The types of the global fetch do not know the dispatcher, which its implementation takes.
-      const response = await fetch(ready, { signal, dispatcher: transport } as object)
+      const options = { method, headers: sent, body, redirect: 'manual', signal, dispatcher: transport }
+      const response = await fetch(url, options as object)
       headers = response.headers
-      const bytes = await bytesOf(response, limits)
-      return new Response(bodiless.has(response.status) ? null : Buffer.from(bytes), {
-        status: response.status,
-        headers: response.headers,
-      })
+      return { status: response.status, headers, bytes: await bytesOf(response, limits) }
     } catch (error) {
       // Before it was sent, nothing can have gone wrong on the line.
       if (signal === undefined || error instanceof BadBody || error instanceof Unanswered) throw error
@@ -196,20 +174,33 @@ export class Line {
 /** It never left, and will not by itself. */
 const unsent = { never: true, passing: false }
 
-const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
-
-function attemptOf(error: Error): Attempt | undefined {
-  if (error instanceof HTTPError)
-    return { status: error.response.status, retryAfter: error.response.headers.get('retry-after') }
-  if (error instanceof Unanswered && error.passing) return error.never ? { never: true } : { lost: true }
-  return undefined
+export function isOk({ status }: Pick<Arrived, 'status'>): boolean {
+  return status >= 200 && status < 300
 }
 
-/** A body that is made at the last moment. */
-async function withBody(request: Request, { json }: Exchange): Promise<Request> {
-  if (typeof json !== 'function') return request
-  const body = JSON.stringify(await json())
-  const ready = new Request(request, { body })
-  ready.headers.set('content-type', 'application/json')
-  return ready
+/** What may go better by itself; anything else that went wrong stays what it is. */
+function passingOnly(error: unknown): Unanswered {
+  if (error instanceof Unanswered && error.passing) return error
+  throw error
+}
+
+function attemptOf(came: Arrived | Unanswered): Attempt {
+  if ('status' in came) return { status: came.status, retryAfter: came.headers.get('retry-after') }
+  return came.never ? { never: true } : { lost: true }
+}
+
+/** Made at the last moment, where it is to be. */
+async function bodyOf({ json, body }: Exchange): Promise<Exchange['body']> {
+  if (json === undefined) return body
+  return JSON.stringify(typeof json === 'function' ? await json() : json)
+}
+
+function headersOf({ headers, json }: Exchange, credential: Credential | undefined): Headers {
+  const all = new Headers({ accept: 'application/json', 'user-agent': 'rolecall' })
+  if (json !== undefined) all.set('content-type', 'application/json')
+  new Headers(headers).forEach((value, name) => {
+    all.set(name, value)
+  })
+  for (const [name, value] of Object.entries(credential?.headers ?? {})) all.set(name, value)
+  return all
 }

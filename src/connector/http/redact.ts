@@ -21,10 +21,10 @@ export class Redactor {
   /** Remembers a secret; said before it is sent for the first time. */
   learn(secret: string): void {
     for (const form of formsOf(secret)) {
-      const bare = bareOf(form).text
+      const bare = bareTextOf(form)
       for (let at = 0; at + telling <= bare.length; at++) this.#grams.add(bare.slice(at, at + telling))
     }
-    if (bareOf(secret).text.length < telling && secret !== '') this.#short.add(secret)
+    if (bareTextOf(secret).length < telling && secret !== '') this.#short.add(secret)
   }
 
   /** One line without control characters and secrets, cut to what people read. */
@@ -73,7 +73,16 @@ function bareOf(text: string): {
   return { text: bare, places }
 }
 
-const tokens = /&#\d{1,7};|&#x[0-9a-f]{1,6};|&[a-z]{2,6};|%[0-9a-f]{2}|\\u[0-9a-f]{4}|[^]/gi
+/** The same without the places: what is learnt is long, and need not be found again. */
+function bareTextOf(text: string): string {
+  return text
+    .replace(coded, signOf)
+    .replace(/[^a-z0-9]/gi, '')
+    .toLowerCase()
+}
+
+const coded = /&#\d{1,7};|&#x[0-9a-f]{1,6};|&[a-z]{2,6};|%[0-9a-f]{2}|\\u[0-9a-f]{4}/gi
+const tokens = new RegExp(`${coded.source}|[^]`, 'gi')
 
 function signOf(token: string): string {
   const decimal = /^&#(\d+);$/.exec(token)?.[1]
