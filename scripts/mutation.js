@@ -15,7 +15,7 @@ const named = {
   // Not the ledgers in git and PostgreSQL: a remote and a server take seconds a test, and their suites race and kill
   // real processes instead.
   'src/ledger': 'audit empty host ledger lock open shape sqlite sqlite-file verify',
-  'src/plan': 'founded lasting lowers owners ownership',
+  'src/plan': 'founded inverse inverse-work lasting lowers mapped owners ownership remake unmake',
 }
 const everything = [
   ...readdirSync('src/guard').map((file) => `src/guard/${file}`),

@@ -8,6 +8,7 @@ import { givenByHand, isByHand, standsOutside, takenByHand } from './by-hand.ts'
 import { causeOf, groupCause } from './causes.ts'
 import { emptyPart, isEmpty, partition, patchOf, pick, type Delta } from './delta.ts'
 import { compare, creation, ofManifests } from './fields.ts'
+import { expectation, isMapped, isProvisioned } from './mapped.ts'
 import { manualChange, manualCreate, manualDelete, manualRename } from './manual.ts'
 import { strangersMemberships, wishedMemberships } from './members.ts'
 import { renamed } from './renaming.ts'
@@ -68,21 +69,20 @@ function undeclared(scene: Scene, kind: Kind, described: KindDescription): Chang
 
 function addition(scene: Scene, wish: Wish, described: KindDescription): Change[] {
   const { ref, cause } = wish
-  if (scene.isProvisioned(wish)) return [awaited(wish)]
+  if (isProvisioned(scene.config, scene.description, wish)) return [awaited(wish)]
   const unshown = described.fixed?.[ref.key]
   if (unshown) return difference(scene, wish, { ref, fields: unshown, links: {} }, described)
   const { sent, byHand } = creation(described, wish)
   const { chosen: mapped, rest } = partition(
     { before: emptyPart, after: sent },
-    isMapped(scene, described, wish),
+    mappedOf(scene, described, wish),
   )
   const create: Change = described.writable
     ? { action: 'create', ref, after: { ref, ...rest.after }, cause }
     : manualCreate(ref, rest.after, cause)
-  const expected = pick(mapped.after.links, (_, targets) => targets.length > 0)
   return [
     ...staged(create, scene.config.stage, described),
-    ...expectation(wish, { before: emptyPart, after: { fields: {}, links: expected } }, cause),
+    ...expectation(wish, mapped, cause),
     ...byPerson(scene, wish, byHand, described),
   ]
 }
@@ -94,7 +94,7 @@ function difference(scene: Scene, wish: Wish, live: Resource, described: KindDes
   const { written, byHand } = compare(described, { fields, links }, { ...live, fields: known })
   const delta = withoutWhatGoesAlong(scene, written, described)
   if (isEmpty(delta) && isEmpty(byHand) && scene.renamedFrom(wish.ref) === undefined) return []
-  const { chosen: mapped, rest } = partition(delta, isMapped(scene, described, wish))
+  const { chosen: mapped, rest } = partition(delta, mappedOf(scene, described, wish))
   return [
     ...writes(scene, wish, live, rest, described, causeOf(wish, rest, scene.groups)),
     ...expectation(wish, mapped, causeOf(wish, mapped, scene.groups)),
@@ -167,7 +167,7 @@ function strangersChanges(scene: Scene, live: Resource, described: KindDescripti
   if (live.ref.kind !== 'account') return []
   const wish = { fields: {}, links: strangersMemberships(live, scene.groups) }
   const delta = withoutWhatGoesAlong(scene, compare(described, wish, live).written, described)
-  const { chosen: mapped, rest } = partition(delta, isMapped(scene, described, nobody))
+  const { chosen: mapped, rest } = partition(delta, mappedOf(scene, described, nobody))
   const cause = groupCause(delta, scene.groups) ?? scene.config.cause
   return [...writes(scene, live, live, rest, described, cause), ...expectation(live, mapped, cause)]
 }
@@ -183,11 +183,6 @@ function awaited({ ref, fields, links, cause }: Wish): Change {
     after: { fields, links: pick(links, (_, targets) => targets.length > 0) },
     cause: { ...cause, because: appearsLater },
   }
-}
-
-/** A membership that the identity provider decides: reported, never written. */
-function expectation({ ref }: Pick<Wish, 'ref'>, mapped: Delta, cause: Cause): Change[] {
-  return isEmpty(mapped) ? [] : [{ action: 'keep', ref, reason: 'mapped', held: 'update', ...mapped, cause }]
 }
 
 function byPerson(scene: Scene, wish: Wish, byHand: Delta, described: KindDescription): Change[] {
@@ -259,12 +254,12 @@ function blockedRenames(scene: Scene): Change[] {
   })
 }
 
-function isMapped(
-  scene: Scene,
+function mappedOf(
+  { config }: Scene,
   described: KindDescription,
   account: Pick<Resource, 'fields'>,
 ): (part: 'fields' | 'links', name: string) => boolean {
-  return (part, name) => part === 'links' && scene.isMapped(described.links[name], account)
+  return (part, name) => part === 'links' && isMapped(config, described.links[name], account)
 }
 
 const rank: Record<Action, number> = { create: 0, rename: 1, update: 2, delete: 3, manual: 4, keep: 5 }

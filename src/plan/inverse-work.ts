@@ -5,7 +5,6 @@ import type { Change, Write } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
 import {
-  kinds,
   refKey,
   splitTarget,
   type Kind,
@@ -20,6 +19,7 @@ import { canonical } from './digest.ts'
 import { compare } from './fields.ts'
 import { ignoring, isBuiltIn } from './ownership.ts'
 import { inSequence, inverse, seenThrough, settle, type Rename, type Renames } from './renaming.ts'
+import { canRename } from './scene.ts'
 import { memberName } from './sets.ts'
 import { refOf, tracesOf, type DoneStep, type Trace } from './trace.ts'
 
@@ -58,6 +58,10 @@ export interface Work extends InverseInput {
   readonly traces: readonly Trace[]
   /** Names that are given back: today's → the one before. All else is said in the names from before. */
   readonly renames: Renames
+  /** Names from before that another has now: whatever they are said of is not meant. */
+  readonly taken: Set<LinkTarget>
+  /** Names from before that were given back already: who has one is no thing that the run made. */
+  readonly given: ReadonlySet<LinkTarget>
   readonly sequence: readonly Rename[]
   /** As `renames`, with the names that were given back already: what the run wrote down is read through these. */
   readonly names: Renames
@@ -75,29 +79,30 @@ export function begin(input: InverseInput): Work {
   const { actual, description, config } = input
   const left: Left[] = []
   const isIgnored = ignoring(config, description)
-  const traces = tracesOf(input.steps, description).filter((trace) => {
+  const all = tracesOf(input.steps, description)
+  const traces = all.filter((trace) => {
     const reason = reasonToLeave(trace, input, isIgnored)
     if (reason !== undefined) left.push(leaving(trace, reason))
     return reason === undefined
   })
   const given = traces.filter((trace) => isBack(trace, actual)).flatMap(renameOf)
-  const back = traces.filter((trace) => !isBack(trace, actual)).flatMap(renameOf)
+  const toGive = (trace: Trace): Rename[] => (isBack(trace, actual) ? [] : renameOf(trace))
+  const back = traces.flatMap(toGive).filter((rename) => canRename(input, rename))
   const renames = settle(back, actual)
   const isSettled = ({ kind, from, to }: Rename): boolean => renames.get(kind)?.get(from) === to
   const kept = traces.filter((trace) => {
-    const [blocked] = isBack(trace, actual) ? [] : renameOf(trace).filter((rename) => !isSettled(rename))
-    if (blocked !== undefined)
-      left.push(
-        leaving(trace, `its name ${shown(blocked.to)} is taken; once that is free, undo the run again`),
-      )
-    return blocked === undefined
+    const stuck = toGive(trace).find((rename) => !isSettled(rename))
+    if (stuck !== undefined) left.push(leaving(trace, keepsItsName(input, stuck)))
+    return stuck === undefined
   })
+  const lost = all.flatMap(toGive).filter((rename) => !isSettled(rename))
   const sequence = inSequence(back.filter(isSettled), actual)
   const origins = inverse(renames)
   return {
     ...input,
-    ...{ traces: kept, renames, isIgnored, left },
-    sequence,
+    ...{ traces: kept, renames, isIgnored, left, sequence },
+    taken: namesOf(lost),
+    given: namesOf(given),
     sources: new Map(sequence.map(({ kind, from, to }) => [refKey({ kind, key: to }), from])),
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     names: withRenames(renames, given),
@@ -105,14 +110,27 @@ export function begin(input: InverseInput): Work {
   }
 }
 
+function namesOf(renames: readonly Rename[]): Set<LinkTarget> {
+  return new Set(renames.map(({ kind, to }) => refKey({ kind, key: to })))
+}
+
+/** Why a thing does not get the name it had. */
+function keepsItsName(input: InverseInput, rename: Rename): string {
+  if (canRename(input, rename))
+    return `its name ${shown(rename.to)} is taken; once that is free, undo the run again`
+  return input.config.stage === 'full'
+    ? 'it is sealed'
+    : `in stage ${input.config.stage} nothing is given another name`
+}
+
 /** The rename that gives a thing the name it had; none where it has kept its name. */
 function renameOf({ kind, key, fate }: Trace): Rename[] {
   return fate.is === 'changed' && fate.from !== key ? [{ kind, from: key, to: fate.from }] : []
 }
 
-/** It has its old name again: an earlier undo, or a person, was here. */
+/** It has the name it had: it never lost it, or an earlier undo, or a person, was here. */
 function isBack({ kind, key, id, fate }: Trace, actual: GraphView): boolean {
-  if (fate.is !== 'changed' || fate.from === key) return false
+  if (fate.is !== 'changed') return false
   const old = actual.get(kind, fate.from)
   if (old === undefined) return false
   return id === undefined || old.id === undefined ? actual.get(kind, key) === undefined : old.id === id
@@ -166,12 +184,11 @@ export function causeOf({ config }: InverseInput, { step }: Trace): Cause {
 }
 
 /** The wish for a live thing, begun where there is none yet. */
-export function wantedOf({ seen }: Work, wanted: Map<string, Wanted>, live: Resource, cause: Cause): Wanted {
+export function wantedOf(wanted: Map<string, Wanted>, live: Resource, cause: Cause): Wanted {
   const key = refKey(live.ref)
   const known = wanted.get(key)
   if (known !== undefined) return known
-  const found = seen.get(live.ref.kind, live.ref.key) ?? live
-  const fresh: Wanted = { live: found, fields: {}, links: {}, cause }
+  const fresh: Wanted = { live, fields: {}, links: {}, cause }
   wanted.set(key, fresh)
   return fresh
 }
@@ -186,7 +203,7 @@ export function isSameField(
   value: Json | undefined,
   now: Json | undefined,
 ): boolean {
-  const live = { fields: now === undefined ? {} : { [name]: now }, links: {} }
+  const live = { fields: { [name]: now ?? null }, links: {} }
   const { written, byHand } = compare(kind, { fields: { [name]: value ?? null }, links: {} }, live)
   return isEmpty(written) && isEmpty(byHand)
 }
@@ -200,14 +217,14 @@ export function without<Member extends Json>(
 }
 
 /** Whether a link can lead there now. What the system brings along itself, and native things, are always there. */
-export function isLive({ seen, description }: Work, target: LinkTarget): boolean {
+export function isLive({ seen, description, taken }: Work, target: LinkTarget): boolean {
   const { type, name } = splitTarget(target)
-  const kind = kinds.find((one) => one === type)
-  if (kind === undefined || description.kinds[kind] === undefined) return true
-  return (
+  const kind = type as Kind
+  if (description.kinds[kind] === undefined) return true
+  const isThere =
     seen.get(kind, name) !== undefined ||
     isBuiltIn(description, { ref: { system: seen.system, kind, key: name } })
-  )
+  return isThere && !taken.has(target)
 }
 
 /** `group:eng` → `group eng`. */
@@ -221,5 +238,5 @@ export function listed(targets: readonly LinkTarget[]): string {
 }
 
 export function shown(value: Json | undefined): string {
-  return value === undefined || value === null ? 'nothing' : canonical(value)
+  return (value ?? null) === null ? 'nothing' : canonical(value)
 }

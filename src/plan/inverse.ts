@@ -4,11 +4,11 @@
  * shown and sent as those of any plan.
  */
 import type { KindDescription } from '../connector/describe.ts'
-import type { Change } from '../model/change.ts'
+import type { Change, Write } from '../model/change.ts'
 import type { Json } from '../model/json.ts'
 import { kinds, refKey, type Kind, type LinkTarget } from '../model/resource.ts'
 import type { Cause } from '../model/span.ts'
-import { isEmpty, namesIn, partition, patchOf, type Delta } from './delta.ts'
+import { emptyPart, isEmpty, namesIn, partition, patchOf, type Delta } from './delta.ts'
 import { compare } from './fields.ts'
 import {
   begin,
@@ -26,6 +26,7 @@ import {
   type Wanted,
   type Work,
 } from './inverse-work.ts'
+import { expectation, isMapped, isProvisioned } from './mapped.ts'
 import { toMakeAgain, wantAlong } from './remake.ts'
 import { renamed } from './renaming.ts'
 import { byText, list, setApply, spelling } from './sets.ts'
@@ -43,9 +44,8 @@ export function inverseOf(input: InverseInput): Inverse {
   const makes = new Set(creates.map(({ after }) => refKey(after.ref)))
   const isThere = (target: LinkTarget): boolean => makes.has(target) || isLive(work, target)
   const wanted = new Map<string, Wanted>()
-  for (const trace of work.traces) if (trace.fate.is === 'changed') wantBack(work, trace, wanted, isThere)
-  for (const trace of work.traces)
-    if (trace.fate.is === 'gone') wantAlong(work, trace, wanted, { makes, already })
+  for (const trace of work.traces) wantBack(work, trace, wanted, isThere)
+  for (const trace of work.traces) wantAlong(work, trace, wanted, { makes, already })
   const removals = toRemove(work, wanted)
   const gone = new Set(removals.map(({ ref }) => refKey(ref)))
   const changes = [
@@ -72,15 +72,16 @@ function wantBack(
   const ref = { ...refOf(trace), key: trace.fate.from }
   const live = work.seen.get(ref.kind, ref.key)
   if (live === undefined || kind === undefined) return
-  const want = wantedOf(work, wanted, live, causeOf(work, trace))
+  const want = wantedOf(wanted, live, causeOf(work, trace))
   const { before, after } = trace.fate.delta
   for (const name of namesIn(before.fields, after.fields)) {
     const field = kind.fields[name]
     const [was, is, now] = [before.fields[name], after.fields[name], live.fields[name]]
     const same = (value: Json | undefined): boolean => isSameField(kind, name, value, now)
-    if (field?.write === 'write-only')
+    if (field === undefined) work.left.push(leaving(trace, `the system has no ${name} any more`))
+    else if (field.write === 'write-only')
       work.left.push(leaving(trace, `${name} is never read back, so nobody knows what it was`))
-    else if (field?.shape === 'set')
+    else if (field.shape === 'set')
       want.fields[name] = setApply(list(now), list(is), list(was), spelling(field))
     else if (same(is) || same(was)) want.fields[name] = was ?? null
     else work.left.push(leaving(trace, `${name} is ${shown(now)} now, and the run left ${shown(is)}`))
@@ -90,7 +91,12 @@ function wantBack(
   for (const name of namesIn(before.links, after.links)) {
     const [was, is] = [oldNames(before.links[name]), oldNames(after.links[name])]
     const now = live.links[name] ?? []
-    const isWhole = kind.links[name]?.shape === 'one'
+    const described = kind.links[name]
+    if (described === undefined) {
+      work.left.push(leaving(trace, `the system has no ${name} any more`))
+      continue
+    }
+    const isWhole = described.shape === 'one'
     if (isWhole && !sameTargets(now, is) && !sameTargets(now, was)) {
       const left = `${name} is ${listed(now)} now, and the run left ${listed(is)}`
       work.left.push(leaving(trace, left))
@@ -107,7 +113,7 @@ function wantBack(
 }
 
 /** The update or rename that leads there, without the links that go along with what is removed. */
-function backTo(work: Work, { live, fields, links, cause }: Wanted, gone: ReadonlySet<string>): Change[] {
+function backTo(work: Work, { live, fields, links, cause }: Wanted, gone: ReadonlySet<string>): Write[] {
   const kind = work.description.kinds[live.ref.kind]
   if (kind === undefined) return []
   const written = withoutWhatGoesAlong(kind, compare(kind, { fields, links }, live).written, gone)
@@ -139,21 +145,28 @@ function withoutWhatGoesAlong(
   return { before: { fields: before.fields, links: Object.fromEntries(links) }, after }
 }
 
-/** As of any plan: what is sealed is never written, the identity provider keeps its memberships, a stage holds back. */
-function letThrough({ config, description, rules, seen }: Work, change: Change): Change[] {
-  if (change.action === 'keep') return [change]
+/** As of any plan: what is sealed is never written, the identity provider keeps what is its, a stage holds back. */
+function letThrough({ config, description, rules, seen }: Work, change: Write): Change[] {
   const live = seen.get(change.ref.kind, change.ref.key)
-  if (change.action !== 'create' && live !== undefined && rules.sealed(live)) return [held(change, 'sealed')]
+  if (live !== undefined && rules.sealed(live)) return [held(change, 'sealed')]
   const kind = description.kinds[change.ref.kind]
-  if (change.action !== 'update' || config.memberships === 'manifests')
-    return staged(change, config.stage, kind)
+  if (change.action === 'delete') return staged(change, config.stage, kind)
+  const account = live ?? { ref: change.ref, fields: change.after.fields }
+  if (change.action === 'create' && isProvisioned(config, description, account))
+    return [held(change, 'mapped')]
+  const before = change.action === 'create' ? emptyPart : change.before
   const { chosen: mapped, rest } = partition(
-    change,
-    (part, name) => part === 'links' && kind?.links[name]?.membership === true,
+    { before, after: change.after },
+    (part, name) => part === 'links' && isMapped(config, kind?.links[name], account),
   )
+  const { ref, cause } = change
+  const written: Change =
+    change.action === 'create'
+      ? { ...change, after: { ref, ...rest.after } }
+      : { ...change, ...rest, patch: patchOf(rest, kind) }
   return [
-    ...(isEmpty(rest) ? [] : staged({ ...change, ...rest, patch: patchOf(rest, kind) }, config.stage, kind)),
-    ...(isEmpty(mapped) ? [] : [held({ ...change, ...mapped }, 'mapped')]),
+    ...(change.action === 'update' && isEmpty(rest) ? [] : staged(written, config.stage, kind)),
+    ...expectation({ ref }, mapped, cause),
   ]
 }
 

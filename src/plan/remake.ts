@@ -25,7 +25,10 @@ export function toMakeAgain(work: Work): MadeAgain {
     const live = seen.get(trace.kind, before.ref.key)
     if (live === undefined) return [{ trace, before }]
     if (isAsBefore(before, live, description.kinds[trace.kind])) already.add(refKey(before.ref))
-    else work.left.push(leaving(trace, 'there is another of its name now'))
+    else {
+      work.left.push(leaving(trace, 'there is another of its name now'))
+      work.taken.add(refKey(before.ref))
+    }
     return []
   })
   const made = new Map(gone.map((one) => [refKey(one.before.ref), one]))
@@ -89,11 +92,11 @@ export function wantAlong(
     // Who is made again has the link already.
     if (makes.has(refKey({ kind, key }))) continue
     const live = seen.get(kind, key)
-    if (live === undefined) {
+    if (live === undefined || work.taken.has(refKey(live.ref))) {
       work.left.push(leaving(trace, `${words(one)}, who was linked to it, is not there any more`))
       continue
     }
-    const want = wantedOf(work, wanted, live, causeOf(work, trace))
+    const want = wantedOf(wanted, live, causeOf(work, trace))
     for (const link of names) {
       const now = want.links[link] ?? live.links[link] ?? []
       if (description.kinds[kind]?.links[link]?.shape === 'one' && now.length > 0 && !now.includes(target))

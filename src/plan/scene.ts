@@ -1,5 +1,5 @@
 import type { Rules } from '../connector/contract.ts'
-import { foldKey, type Description, type LinkDescription } from '../connector/describe.ts'
+import { foldKey, type Description } from '../connector/describe.ts'
 import type { DesiredGraph, Wish } from '../model/desired.ts'
 import type { GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
@@ -57,10 +57,6 @@ export interface Scene extends DiffInput {
   /** The live key of what has this one afterwards. */
   readonly originOf: (ref: Resource['ref']) => string
   readonly mayRemove: (live: Resource) => RemovalGround
-  /** Whether the identity provider decides this link of an account. One that says it signs in locally is ours. */
-  readonly isMapped: (link: LinkDescription | undefined, account: Pick<Resource, 'fields'>) => boolean
-  /** Whether the account appears by itself, with the first sign-in of the person (C9). */
-  readonly isProvisioned: (wish: Wish) => boolean
   /** What this plan removes, filled while the kinds are gone through: links to it may go along. */
   readonly gone: Set<LinkTarget>
 }
@@ -102,14 +98,6 @@ export function look(input: DiffInput): Scene {
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     renamedFrom: ({ kind, key }) => sources.get(`${kind}:${key}`),
     mayRemove: ownership(config, description, input.inventory, input.grounds),
-    isMapped: (link, { fields }) =>
-      link?.membership === true &&
-      config.memberships === 'identity-provider' &&
-      fields['authentication'] !== 'local',
-    isProvisioned: ({ ref, fields }) =>
-      ref.kind === 'account' &&
-      description.accountsFromProvider === true &&
-      (fields['authentication'] ?? config.authentication) !== 'local',
     gone: new Set(),
   }
 }
@@ -133,7 +121,11 @@ function wishedOver(view: GraphView, wishes: DesiredGraph['wishes']): GraphView 
   }
 }
 
-function canRename({ actual, config, description, rules }: DiffInput, { kind, from }: Rename): boolean {
+/** Whether a rename is sent at all: not where the stage holds it back, nor of what is sealed. */
+export function canRename(
+  { actual, config, description, rules }: Pick<DiffInput, 'actual' | 'config' | 'description' | 'rules'>,
+  { kind, from }: Rename,
+): boolean {
   const live = actual.get(kind, from)
   return (
     description.kinds[kind]?.rename === true &&

@@ -13,7 +13,7 @@ type Swapping = Pick<Scene, 'sequence' | 'renames' | 'actual' | 'config' | 'desc
  * Two names that change places need a third one for a moment. That is a rename of its own, so that the plan shows it
  * and a run that stops between the two is finished by the next: the inventory knows the thing by its id.
  */
-export function movesAside(scene: Swapping): Change[] {
+export function movesAside(scene: Swapping): Extract<Change, { action: 'rename' }>[] {
   return scene.sequence.flatMap(({ kind, from, to }) => {
     const final = scene.renames.get(kind)?.get(from)
     const live = scene.actual.get(kind, from)

@@ -3,7 +3,7 @@ import type { KindDescription } from '../connector/describe.ts'
 import type { Change } from '../model/change.ts'
 import { kinds, refKey, type Resource } from '../model/resource.ts'
 import { goesAlong } from './along.ts'
-import { ofManifests } from './fields.ts'
+import { compare, ofManifests } from './fields.ts'
 import {
   causeOf,
   isSameField,
@@ -32,11 +32,13 @@ export function toRemove(
     const after = renamed(trace.fate.after, names)
     const live = seen.get(trace.kind, after.ref.key)
     const there = work.actual.get(trace.kind, trace.key) ?? work.actual.get(trace.kind, after.ref.key)
+    const kind = description.kinds[trace.kind]
     // Its name may be that of another by now, who has it back.
-    if (live === undefined || there === undefined || there.id !== live.id) continue
+    if (live === undefined || there === undefined || kind === undefined || work.given.has(refKey(live.ref)))
+      continue
     const reason = isBuiltIn(description, live)
       ? 'the system brings it along itself'
-      : movedSinceMade(description.kinds[trace.kind], after, live)
+      : movedSinceMade(kind, after, live)
     if (reason === undefined) made.set(refKey(live.ref), { trace, live })
     else work.left.push(leaving(trace, reason))
   }
@@ -60,18 +62,13 @@ export function toRemove(
 }
 
 /** One phrase for what is not as the run left it: a value that is another, a link that came. */
-function movedSinceMade(
-  kind: KindDescription | undefined,
-  after: Resource,
-  live: Resource,
-): string | undefined {
-  if (kind === undefined) return 'the system has no such kind any more'
+function movedSinceMade(kind: KindDescription, after: Resource, live: Resource): string | undefined {
   for (const [name, value] of Object.entries(after.fields)) {
-    const described = kind.fields[name]
     const now = live.fields[name]
-    if (described?.write === 'write-only' || described?.write === 'read') continue
-    if (described?.shape === 'set') {
-      const came = without(list(now), list(value))
+    if (kind.fields[name]?.shape === 'set') {
+      const came = list(
+        compare(kind, { fields: { [name]: value }, links: {} }, live).written.before.fields[name],
+      )
       if (came.length > 0) return `${came.map(memberName).join(', ')} came to its ${name} since`
     } else if (!isSameField(kind, name, value, now))
       return `${name} is ${shown(now)} now, and the run left ${shown(value)}`

@@ -1,58 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Change, Write } from '../../src/model/change.ts'
-import { Graph } from '../../src/model/graph.ts'
-import { refKey, type Resource } from '../../src/model/resource.ts'
-import type { SystemConfig } from '../../src/model/workspace.ts'
-import { patchOf } from '../../src/plan/delta.ts'
-import { inverseOf } from '../../src/plan/inverse.ts'
-import type { DoneStep } from '../../src/plan/trace.ts'
+import type { Resource } from '../../src/model/resource.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
-import { rules } from '../../src/systems/directory/rules.ts'
-import { config, live, person, system } from './world.ts'
+import { create, remove, rename, undo, update, type Undone, type Values } from './undone.ts'
+import { live, person } from './world.ts'
 
 /** What a run did, what is there now, and what takes it back or is left: one reason after the other. */
-
-interface Undone {
-  readonly did: readonly (Write | DoneStep)[]
-  readonly now: readonly Resource[]
-  readonly config?: Partial<SystemConfig>
-  readonly description?: typeof directory
-}
-
-function undo({ did, now, config: words = {}, description = directory }: Undone) {
-  const steps = did.map((one, at) => ('write' in one ? one : { id: `office/${at + 1}`, write: one }))
-  const actual = new Graph(system, now)
-  const { changes, left } = inverseOf({ steps, actual, description, rules, config: config(words) })
-  return {
-    does: changes.map(told),
-    left: left.map(({ ref, reason }) => `${refKey(ref)}: ${reason}`),
-  }
-}
-
-function told(change: Change): string {
-  const { action, ref } = change
-  const what = action === 'keep' ? `keep (${change.reason}) ${refKey(ref)}` : `${action} ${refKey(ref)}`
-  const from = action === 'rename' ? ` from ${change.from}` : ''
-  const parts = action === 'update' || action === 'rename' ? [change.before, change.after] : []
-  const flat = parts.map(({ fields, links }) => JSON.stringify({ ...fields, ...links }).replaceAll('"', ''))
-  return [`${what}${from}`, ...flat].join(' ')
-}
-
-type Values = Partial<Pick<Resource, 'fields' | 'links'>>
-const cause = { file: 'access/all.yaml', line: 1, document: 'User/bo' }
-
-function update(ref: Resource['ref'], before: Values, after: Values): Extract<Write, { action: 'update' }> {
-  const part = ({ fields = {}, links = {} }: Values) => ({ fields, links })
-  const delta = { before: part(before), after: part(after) }
-  return { action: 'update', ref, ...delta, patch: patchOf(delta, directory.kinds[ref.kind]), cause }
-}
-const create = (after: Resource): Write => ({ action: 'create', ref: after.ref, after, cause })
-const remove = (before: Resource): Write => ({ action: 'delete', ref: before.ref, before, cause })
-const rename = (ref: Resource['ref'], from: string, id?: string): Write => ({
-  ...update(ref, {}, {}),
-  ...{ action: 'rename', from },
-  ...(id === undefined ? {} : { id }),
-})
 
 const bo = person('bo')
 const name = (familyName: string): Values => ({ fields: { familyName } })
