@@ -10,6 +10,9 @@ interface Switches {
   mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> }
 }
 
+/** A test failed, met the mutant over and over, or came to no end in time. */
+type Fall = 'killed' | 'endless' | 'late'
+
 interface State {
   /** Where each mutant is. */
   readonly places: Readonly<Record<string, string>>
@@ -55,11 +58,13 @@ export default class MutationRunner extends TestRunner {
     switches.currentTestId = undefined
     const met = switches.mutantCoverage?.perTest[test.id] ?? {}
     const name = `${test.file.name}: ${test.name}`
-    const fell: { mutant: string; how: 'killed' | 'timeout' }[] = []
+    const fell: { mutant: string; how: Fall }[] = []
     for (const [mutant, hits] of Object.entries(met)) {
       if (fallen.has(mutant) || !judged.some((near) => near.test(places[mutant] ?? ''))) continue
       report({ awake: mutant })
-      const how = await withMutant(test, mutant, hits, patience)
+      let how = await withMutant(test, mutant, hits, patience)
+      // On a machine that is busy with something else what is merely slow is given a second chance.
+      if (how === 'late') how = await withMutant(test, mutant, hits, patience * 2)
       if (how !== undefined) fell.push({ mutant, how })
     }
     // A test that fails by itself when it runs again has killed nothing.
@@ -85,21 +90,21 @@ async function withMutant(
   mutant: string,
   hits: number,
   patience: number,
-): Promise<'killed' | 'timeout' | undefined> {
+): Promise<Fall | undefined> {
   for (const hook of hooksOf(test, 'afterEach').reverse()) await quietly(hook, test)
   const limit = hits * 100 + 1_000
   // what is met only because of a mutant is met by no test, and not at load either
   const currentTestId = 'with a mutant'
   Object.assign(switches, { activeMutant: mutant, currentTestId, hitCount: 0, hitLimit: limit })
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(resolve, patience, 'timeout')
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, patience, 'late')
   })
   try {
     const ran = await Promise.race([run(test), late])
-    return (switches.hitCount ?? 0) > limit ? 'timeout' : ran
+    return (switches.hitCount ?? 0) > limit ? 'endless' : ran
   } catch {
-    return (switches.hitCount ?? 0) > limit ? 'timeout' : 'killed'
+    return (switches.hitCount ?? 0) > limit ? 'endless' : 'killed'
   } finally {
     clearTimeout(timer)
     Object.assign(switches, {
