@@ -60,17 +60,25 @@ async function everyPage(system: ContractSystem, { wished, at, count, before }: 
   for (const page of pageFaults)
     for (let pageNumber = 0; pageNumber < count; pageNumber += 1) {
       const when = `${page} on page ${pageNumber + 1} of ${count}`
+      wire.calls.splice(0)
       wire.faults.add({ method: 'GET', path: at(wire), pageNumber, trouble: { page } })
       const { code, out, err } = await world.apply()
       expect(wrong(await world.live.there(), whole, then), `${when}: ${out}${err}`).toEqual([])
       expect([0, 4], `${when}: ${out}${err}`).toContain(code)
       wire.faults.clear()
-      if (code === 4) cut += 1
-      // where nothing came of it, the next fault meets what this one met
-      if (!deep && code === 4 && pageNumber < count - 1) continue
+      if (code === 4) {
+        cut += 1
+        expect(
+          wire.calls.filter((call) => wire.isWrite(call)),
+          `${when}: ${out}${err}`,
+        ).toEqual([])
+        // nothing came of it: the next fault meets what this one met
+        if (!deep) continue
+      }
       await ends(world, then, `${when}: ${code}\n${out}${err}`)
       back()
     }
+  if (!deep) await ends(world, then, 'after every fault')
   // a suite in which no fault is ever noticed proves nothing
   expect(cut).toBeGreaterThan(count)
   await world.close()
