@@ -36,9 +36,10 @@ export function courseOf(scene: Scene, coming: string): Course | undefined {
     const states = subsets(writes)
       .filter((done) => isReachable(scene, writes, done))
       .map((done) => stateOf(scene, coming, done))
-    const wider = [...new Set([...writes, ...states.flatMap((state) => hangsOn(scene, state))])]
-    if (wider.length === writes.length) return { writes, states }
-    writes = wider
+    const wider = new Set(writes)
+    for (const state of states) addWhatItHangsOn(scene, state, wider)
+    if (wider.size === writes.length) return { writes, states }
+    writes = [...wider]
   }
 }
 
@@ -46,12 +47,9 @@ export function courseOf(scene: Scene, coming: string): Course | undefined {
 const mostTouches = 8
 
 function isReachable(scene: Scene, writes: readonly Write[], done: readonly Write[]): boolean {
-  const open = new Set(writes.filter((write) => !done.includes(write)).map((write) => idOf(scene, write)))
-  return done.every((write) => (scene.stepOf.get(write)?.needs ?? []).every((id) => !open.has(id)))
-}
-
-function idOf(scene: Scene, write: Write): string | undefined {
-  return scene.stepOf.get(write)?.id
+  const isOpen = (id: string): boolean =>
+    writes.some((write) => scene.stepOf.get(write)?.id === id && !done.includes(write))
+  return done.every((write) => scene.stepOf.get(write)?.needs.some(isOpen) !== true)
 }
 
 function stateOf(scene: Scene, coming: string, done: readonly Write[]): CourseState {
@@ -68,23 +66,24 @@ function find(scene: Scene, graph: GraphView, coming: string, done: readonly Wri
 }
 
 /** Writes on what the account's power hangs on, and deletes of what it points at: those take its link along. */
-function hangsOn(scene: Scene, { account, graph }: CourseState): readonly Write[] {
-  if (!account) return []
-  const links = scene.description.kinds.account?.links ?? {}
-  const targets = Object.entries(account.links)
-    .filter(([name]) => links[name]?.membership !== true)
-    .flatMap(([, targets]) => targets.map(splitTarget))
-  const isMember = Object.entries(account.links).some(
-    ([name, targets]) => links[name]?.membership === true && targets.length > 0,
-  )
-  return [
-    ...(isMember ? mappingWrites(scene) : []),
-    ...scene.touching(account.ref),
-    ...scene.rules.ownershipDependsOn(account, graph).flatMap((ref) => scene.touching(ref)),
-    ...targets
-      .flatMap(({ type, name }) => (isKind(type) ? scene.touching({ kind: type, key: name }) : []))
-      .filter((write) => write.action === 'delete'),
-  ]
+function addWhatItHangsOn(scene: Scene, { account, graph }: CourseState, found: Set<Write>): void {
+  if (!account) return
+  const described = scene.description.kinds.account?.links ?? {}
+  const links = Object.entries(account.links)
+  const isMembership = (name: string): boolean => described[name]?.membership === true
+  if (links.some(([name, targets]) => targets.length > 0 && isMembership(name)))
+    for (const write of mappingWrites(scene)) found.add(write)
+  for (const write of scene.touching(account.ref)) found.add(write)
+  for (const ref of scene.rules.ownershipDependsOn(account, graph))
+    for (const write of scene.touching(ref)) found.add(write)
+  for (const [name, targets] of links) {
+    if (targets.length === 0 || isMembership(name)) continue
+    for (const target of targets) {
+      const { type: kind, name: key } = splitTarget(target)
+      if (!isKind(kind)) continue
+      for (const write of scene.touching({ kind, key })) if (write.action === 'delete') found.add(write)
+    }
+  }
 }
 
 /** A rule that begins to fill a group makes what comes through it the identity provider's to give and take. */

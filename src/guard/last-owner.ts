@@ -66,21 +66,30 @@ function unseenByBarrier(scene: Scene): readonly string[] {
   const all = new Set([...scene.was.all('account'), ...scene.end.all('account')].map(({ ref }) => ref.key))
   return [...all].filter((coming) => {
     const course = courseOf(scene, coming)
-    return !course || course.writes.some((write) => lowersUnseen(scene, coming, course, write))
+    if (!course) return true
+    const unsaid = course.writes.filter((write) => !says(scene, write, coming))
+    if (unsaid.length === 0) return false
+    const usable = new Set(course.states.filter((state) => usableIn(scene, coming, state)))
+    return usable.size > 0 && unsaid.some((write) => lowersIn(course, usable, write))
   })
 }
 
-function lowersUnseen(scene: Scene, coming: string, course: Course, write: Write): boolean {
+/** Whether the step says that it lowers the account. */
+function says(scene: Scene, write: Write, coming: string): boolean {
   const lowers = lowersOf(scene, write)
-  if (lowers.includes(coming) || lowers.includes(scene.live('account', coming))) return false
-  return course.states
-    .filter((state) => state.done.includes(write) && !usableIn(scene, coming, state))
+  return lowers.includes(coming) || lowers.includes(scene.live('account', coming))
+}
+
+/** Whether the write takes the account from a state in which it is usable to one in which it is not. */
+function lowersIn({ states }: Course, usable: ReadonlySet<CourseState>, write: Write): boolean {
+  return states
+    .filter((state) => state.done.includes(write) && !usable.has(state))
     .some((state) => {
       const without = state.done.filter((other) => other !== write)
-      const before = course.states.find(
+      const before = states.find(
         ({ done }) => done.length === without.length && without.every((other) => done.includes(other)),
       )
-      return before !== undefined && usableIn(scene, coming, before)
+      return before !== undefined && usable.has(before)
     })
 }
 

@@ -33,7 +33,9 @@ function isFirstWave({ steps }: Scene): boolean {
 
 /** Owners to count on so many days from now: nobody new, as whoever is to come may not have come by then. */
 function ownersOn(scene: Scene, days: number): readonly Owner[] {
-  const sides = { ...scene, rules: withoutEnds(scene.rules) }
+  // One by one: a copy of the whole scene would work out what it means for people as well.
+  const { config, description, desired, people } = scene
+  const sides = { config, description, desired, people, rules: withoutEnds(scene.rules) }
   const then = ownerContext(sides, scene.start, scene.writes, lastingOn(dayIn(scene, days)))
   return firm(ownersIn(then, scene.end, (key) => key))
 }

@@ -93,7 +93,9 @@ export function pick<Value>(
 }
 
 export function namesIn(before: object, after: object): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byText)
+  const names = Object.keys(before)
+  for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) names.push(name)
+  return names.length < 2 ? names : names.sort(byText)
 }
 
 /** A part in the shape that patches speak of; a set that only one side mentions is empty on the other. */

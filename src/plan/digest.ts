@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash, type Hash } from 'node:crypto'
 
 /**
  * The one text form of a value (RFC 8785): sorted keys, no spaces. A plan file is compared with it byte by byte, so
@@ -8,31 +8,43 @@ import { createHash } from 'node:crypto'
  * its text together piece by piece: four times the time, and three times the memory, at 100,000 changes.
  */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonical(item ?? null)).join(',')}]`
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} has no JSON form.`)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  return `{${membersOf(value)
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
-    .join(',')}}`
+  const parts: string[] = []
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) parts.push(canonical(item ?? null))
+    return `[${parts.join(',')}]`
+  }
+  const members = value as Readonly<Record<string, unknown>>
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key]
+    if (member !== undefined) parts.push(`${quoted(key)}:${canonical(member)}`)
+  }
+  return `{${parts.join(',')}}`
+}
+
+/** Nearly every text is of letters that stand for themselves: to ask JSON each time would be half of the work. */
+function quoted(text: string): string {
+  return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** SHA-256 of the canonical form, in lower-case hex. */
 export function sha256(value: unknown): string {
-  const hash = createHash('sha256')
   const pieces: string[] = []
   let length = 0
-  const flush = (): void => {
-    hash.update(pieces.join(''), 'utf8')
-    pieces.length = 0
-    length = 0
-  }
+  let begun: Hash | undefined
   inPieces(value, wholeBelow, (piece) => {
     pieces.push(piece)
     length += piece.length
-    if (length > hashedAtOnce) flush()
+    if (length <= hashedAtOnce) return
+    begun = (begun ?? createHash('sha256')).update(pieces.join(''), 'utf8')
+    pieces.length = 0
+    length = 0
   })
-  flush()
-  return hash.digest('hex')
+  const rest = pieces.join('')
+  // most of what is hashed is small, and then to make an object for it is most of the work
+  return begun === undefined ? hash('sha256', rest, 'hex') : begun.update(rest, 'utf8').digest('hex')
 }
 
 /** Down to the steps of a plan: its text as one string would be the largest thing in memory, twice. */
@@ -44,26 +56,23 @@ function inPieces(value: unknown, depth: number, take: (piece: string) => void):
   if (depth === 0 || typeof value !== 'object' || value === null) {
     take(canonical(value))
   } else if (Array.isArray(value)) {
-    value.forEach((item: unknown, index) => {
-      take(index === 0 ? '[' : ',')
+    let before = '['
+    for (const item of value as unknown[]) {
+      take(before)
       inPieces(item ?? null, depth - 1, take)
-    })
+      before = ','
+    }
     take(value.length === 0 ? '[]' : ']')
   } else {
-    const members = membersOf(value)
-    members.forEach(([key, member], index) => {
-      take(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`)
+    const members = value as Readonly<Record<string, unknown>>
+    let before = '{'
+    for (const key of Object.keys(members).sort()) {
+      const member = members[key]
+      if (member === undefined) continue
+      take(`${before}${quoted(key)}:`)
       inPieces(member, depth - 1, take)
-    })
-    take(members.length === 0 ? '{}' : '}')
+      before = ','
+    }
+    take(before === '{' ? '{}' : '}')
   }
-}
-
-/** What an object has, by key; a member that is undefined is none. */
-function membersOf(value: object): readonly (readonly [string, unknown])[] {
-  const members = value as Readonly<Record<string, unknown>>
-  return Object.keys(members)
-    .sort()
-    .map((key) => [key, members[key]] as const)
-    .filter(([, member]) => member !== undefined)
 }

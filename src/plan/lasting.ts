@@ -99,5 +99,6 @@ function namesOf(target: LinkTarget, back: Renames): ReadonlySet<LinkTarget> {
 
 /** What is undefined sorts last. */
 function earlier(one: string | undefined, other: string | undefined): string | undefined {
-  return [one, other].sort()[0]
+  if (one === undefined || other === undefined) return one ?? other
+  return one < other ? one : other
 }
