@@ -199,9 +199,14 @@ function make(store: Store, change: LedgerChange, at: string): void {
   }
 }
 
-function placeOf({ system, kind, key }: Pick<InventoryEntry, 'system' | 'kind' | 'key'>): string {
-  return `${system}\n${kind}\n${key}`
+/** Asked for every entry of an inventory with each write: kept with the entry, which is never changed in place. */
+function placeOf(entry: Pick<InventoryEntry, 'system' | 'kind' | 'key'>): string {
+  const known = places.get(entry) ?? `${entry.system}\n${entry.kind}\n${entry.key}`
+  places.set(entry, known)
+  return known
 }
+
+const places = new WeakMap<object, string>()
 
 function reservationOf({ system, account, run }: Pick<Reservation, 'system' | 'account' | 'run'>): string {
   return `${system}\n${account}\n${run}`

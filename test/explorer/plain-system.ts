@@ -5,7 +5,7 @@ import { Graph } from '../../src/model/graph.ts'
 import type { Json, JsonObject } from '../../src/model/json.ts'
 import type { Proof } from '../../src/model/plan.ts'
 import { kinds, refKey, type Kind, type Resource } from '../../src/model/resource.ts'
-import { carryOut } from '../guard/oracle.ts'
+import { carryOut, patched, relink } from '../guard/oracle.ts'
 import { canon } from './values.ts'
 
 /** All that is there, by `kind:key`. `twins` are things that were made a second time beside themselves. */
@@ -56,6 +56,12 @@ function landOne(truth: Truth, write: Write, checked: boolean): Truth | undefine
   const live = truth.things[refKey({ kind: write.ref.kind, key: from })]
   if (live === undefined) return write.action === 'delete' && !checked ? truth : undefined
   if (checked && !isAsBefore(live, write)) return undefined
+  if (write.action === 'update') return { ...truth, things: { ...truth.things, [key]: patched(live, write) } }
+  if (write.action === 'delete') {
+    const others = Object.entries(truth.things).filter(([name]) => name !== key)
+    const things = Object.fromEntries(others.map(([name, thing]) => [name, relink(thing, key, undefined)]))
+    return { ...truth, things }
+  }
   const after = carryOut(new Graph(truth.system, Object.values(truth.things)), write)
   return (
     after && withThings(truth, Object.fromEntries(resourcesOf(after).map((one) => [refKey(one.ref), one])))
@@ -65,7 +71,7 @@ function landOne(truth: Truth, write: Write, checked: boolean): Truth | undefine
 function isAsBefore(live: Resource, write: Exclude<Write, { action: 'create' }>): boolean {
   const had = (now: readonly Json[], was: readonly Json[]): boolean => was.every((one) => now.includes(one))
   const fields = Object.entries(write.before.fields).every(
-    ([field, was]) => canon(live.fields[field]) === canon(was),
+    ([field, was]) => live.fields[field] === was || canon(live.fields[field]) === canon(was),
   )
   // what left a thing that goes does not matter any more
   if (write.action === 'delete') return fields
@@ -93,9 +99,10 @@ export function observationOf(
   missing?: string,
   says: 'what it knows' | 'that it is whole' = 'what it knows',
 ): Observation {
+  const all = Object.values(truth.things)
   const graph = new Graph(
     truth.system,
-    Object.entries(truth.things).flatMap(([key, thing]) => (key === missing ? [] : [thing])),
+    missing === undefined ? all : all.filter(({ ref }) => refKey(ref) !== missing),
   )
   const proof = (kind: Kind): Proof =>
     missing !== undefined && says === 'what it knows' && kind === 'account'

@@ -9,6 +9,7 @@ import type { Ports } from '../../src/apply/ports.ts'
 import type { RunReport } from '../../src/apply/report.ts'
 import type { FloorReader, Observation } from '../../src/connector/contract.ts'
 import { check, type GuardCase } from '../../src/guard/check.ts'
+import { lastOwner } from '../../src/guard/last-owner.ts'
 import type { Ledger, LedgerChange } from '../../src/ledger/ledger.ts'
 import type { InventoryEntry } from '../../src/model/inventory.ts'
 import type { DesiredGraph, Wish } from '../../src/model/desired.ts'
@@ -16,7 +17,7 @@ import { isWrite } from '../../src/model/change.ts'
 import { refuses } from '../../src/model/finding.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import { kinds, type Kind, type Resource } from '../../src/model/resource.ts'
-import type { Acceptance, SystemConfig } from '../../src/model/workspace.ts'
+import type { SystemConfig } from '../../src/model/workspace.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { order } from '../../src/plan/order.ts'
 import { assemble } from '../../src/plan/plan.ts'
@@ -123,13 +124,11 @@ function planOf({ truth, ledger }: Point, desired: DesiredGraph, second: number)
     inventory,
   }
   const at = new Date(now.getTime() + second * 1000).toISOString()
-  const findings = check([one], {
-    acceptances: [many],
-    spent: new Map(),
-    guardrails: [],
-    today: at.slice(0, 10),
-    now: at,
-  })
+  const today = at.slice(0, 10)
+  // what another guard refuses would only make fewer plans of them
+  const findings = check([one], { acceptances: [], spent: new Map(), guardrails: [], today, now: at }, [
+    lastOwner,
+  ])
   if (findings.some(refuses)) return undefined
   return assemble({
     tool: 'rolecall',
@@ -139,18 +138,6 @@ function planOf({ truth, ledger }: Point, desired: DesiredGraph, second: number)
     impact: together([]),
     document: () => undefined,
   })
-}
-
-const many: Acceptance = {
-  ...{
-    name: 'many',
-    systems: [system],
-    atMost: 1000,
-    reason: 'random',
-    until: '2027-01-01',
-    cause: config.cause,
-  },
-  finding: 'removal-limit',
 }
 
 /** Carries the plan out from a point, and keeps the world before and after each call. */
@@ -237,20 +224,23 @@ function observed(truth: Truth): Observation {
 const floor: FloorReader = ({ account }) => ({ account: account as string, owner: true, usable: true })
 
 /** Who can run the realm: active, and Owner by itself or through a group or one above it. Shares no code with its rules. */
-function ownersOf({ things }: Truth): ReadonlySet<string> {
-  const owners = new Set<string>()
+function ownersOf(truth: Truth): ReadonlySet<string> {
+  const known = owners.get(truth)
+  if (known !== undefined) return known
+  const { things } = truth
+  const found = new Set<string>()
   for (const { ref, fields, links } of Object.values(things)) {
     if (ref.kind !== 'account' || fields['status'] !== 'active') continue
-    const above = [...(links['groups'] ?? [])]
-    for (const group of above)
-      above.push(...(things[group]?.links['parent'] ?? []).filter((parent) => !above.includes(parent)))
-    const roles = [links, ...above.map((group) => things[group]?.links)].flatMap(
-      (each) => each?.['role'] ?? [],
-    )
-    if (roles.includes('role:Owner')) owners.add(ref.key)
+    const above = new Set(links['groups'])
+    for (const group of above) for (const parent of things[group]?.links['parent'] ?? []) above.add(parent)
+    const gives = (group: string): boolean => things[group]?.links['role']?.includes('role:Owner') === true
+    if (links['role']?.includes('role:Owner') === true || [...above].some(gives)) found.add(ref.key)
   }
-  return owners
+  owners.set(truth, found)
+  return found
 }
+
+const owners = new WeakMap<Truth, ReadonlySet<string>>()
 
 function ledgerOf(inventory: readonly InventoryEntry[]): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
@@ -278,25 +268,57 @@ function drawing(seed: number): Draw {
   }
 }
 
-const accounts = Array.from({ length: 12 }, (_, index) => `p${String(index).padStart(2, '0')}`)
-const groups = ['g0', 'g1', 'g2', 'g3', 'g4', 'g5']
+/** Names of what a state may hold. */
+interface Names {
+  readonly accounts: readonly string[]
+  readonly groups: readonly string[]
+}
+
+const all: Names = {
+  accounts: Array.from({ length: 12 }, (_, index) => `p${String(index).padStart(2, '0')}`),
+  groups: ['g0', 'g1', 'g2', 'g3', 'g4', 'g5'],
+}
+
+/** Two of three organisations are large; in the others few are owners, and each of them counts. */
+function namesOf(draw: Draw): Names {
+  if (draw() < 0.64) return all
+  const upTo = (least: number, most: number): number => least + Math.floor(draw() * (most - least + 1))
+  return { accounts: all.accounts.slice(0, upTo(3, 6)), groups: all.groups.slice(0, upTo(1, 3)) }
+}
 
 interface Drawn {
   readonly status: string
   readonly links: Resource['links']
 }
 
-/** A state, and wishes that are a state of their own with much in common. */
+/** A state, and wishes that are a state of their own with something in common. */
 function peopleOf(draw: Draw): { readonly live: readonly Resource[]; readonly wished: DesiredGraph } {
-  const live = stateOf(draw, new Map(), 1)
-  const wished = stateOf(draw, live, 0.75)
+  const names = namesOf(draw)
+  const live = stateOf(draw, names, new Map(), 1)
+  const wished = stateOf(draw, names, live, 0.85)
+  for (const state of [live, wished]) giveOwner(draw, names, state)
   return {
     live: Array.from(live, ([name, { status, links }]) => resourceOf(name, status, links)),
     wished: desiredOf(wished),
   }
 }
 
-function stateOf(draw: Draw, before: ReadonlyMap<string, Drawn>, changing: number): Map<string, Drawn> {
+/** Without one the plan would only be refused. */
+function giveOwner(draw: Draw, { accounts }: Names, state: Map<string, Drawn>): void {
+  const isOwner = ({ status, links }: Drawn): boolean =>
+    status === 'active' && links['role']?.includes('role:Owner') === true
+  if ([...state.values()].some(isOwner)) return
+  const name = `account:${accounts[Math.floor(draw() * accounts.length)] ?? ''}`
+  const { groups = [] } = state.get(name)?.links ?? {}
+  state.set(name, { status: 'active', links: { groups, role: ['role:Owner'] } })
+}
+
+function stateOf(
+  draw: Draw,
+  { accounts, groups }: Names,
+  before: ReadonlyMap<string, Drawn>,
+  changing: number,
+): Map<string, Drawn> {
   const state = new Map<string, Drawn>()
   const keep = (name: string): boolean => before.has(name) && draw() > changing
   const there = groups.filter((group) => (keep(`group:${group}`) ? true : draw() < 0.8))

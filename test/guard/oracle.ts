@@ -101,7 +101,7 @@ export function carryOut(state: Graph, write: Write): Graph | undefined {
   }
 }
 
-function patched(
+export function patched(
   one: Resource,
   { before, after }: Extract<Write, { before: unknown; after: unknown }>,
 ): Resource {
@@ -114,7 +114,7 @@ function patched(
   return { ...one, fields: { ...one.fields, ...after.fields }, links }
 }
 
-function relink(one: Resource, from: string, to: string | undefined): Resource {
+export function relink(one: Resource, from: string, to: string | undefined): Resource {
   if (!Object.values(one.links).some((targets) => targets.includes(from))) return one
   const links = Object.entries(one.links).map(([name, targets]) => [
     name,

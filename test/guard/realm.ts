@@ -43,15 +43,17 @@ export const description: Description = {
 export const rules: Rules = {
   ...directoryRules,
   ownership(account, graph) {
-    const chain = groupsOf(account, graph)
-    const roles = [account, ...chain].flatMap(({ links }) => links['role'] ?? [])
+    const roles = [...(account.links['role'] ?? [])]
+    for (const { key } of groupRefs(account, graph))
+      roles.push(...(graph.get('group', key)?.links['role'] ?? []))
     const known = { ...account, links: { ...account.links, role: roles } }
     const { owner, unusable } = directoryRules.ownership(known, graph)
+    if (!owner) return { owner, unusable }
     const { invitation, roleFrom, roleEnds } = account.fields
     const accepted = invitation === undefined || invitation === 'accepted'
     return {
       owner,
-      unusable: owner && !accepted ? [...unusable, `invited (${JSON.stringify(invitation)})`] : unusable,
+      unusable: !accepted ? [...unusable, `invited (${JSON.stringify(invitation)})`] : unusable,
       ...(invitation === 'pending' && unusable.length === 0 ? { pending: true } : {}),
       ...(roleFrom === undefined || roleFrom === 'here' ? {} : { viaProvider: true }),
       ...(typeof roleEnds === 'string' ? { lasts: roleEnds } : {}),
@@ -65,10 +67,6 @@ export const rules: Rules = {
 }
 
 /** The groups of an account and all above them; a cycle ends where it began. */
-function groupsOf(account: Resource, graph: GraphView): readonly Resource[] {
-  return groupRefs(account, graph).flatMap((ref) => graph.get('group', ref.key) ?? [])
-}
-
 function groupRefs(account: Resource, graph: GraphView): readonly ResourceRef[] {
   const seen = new Set<string>()
   const open = [...(account.links['groups'] ?? []), ...(account.links['primaryGroup'] ?? [])]

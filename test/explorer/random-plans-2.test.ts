@@ -1,3 +1,0 @@
-import { randomPlans } from './random-plans.ts'
-
-randomPlans(1)
