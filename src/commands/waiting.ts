@@ -28,13 +28,21 @@ export async function waitingFor(
   writes: readonly Write[],
   ledger: Pick<LedgerReader, 'runs' | 'readJournal'>,
 ): Promise<readonly Waiting[]> {
-  const open = new Map(writes.map((write) => [write, digestOf(write)]))
+  const open = new Set(writes)
+  const digests = new Map<Write, string>()
+  const digestFor = (write: Write): string => {
+    const digest = digests.get(write) ?? digestOf(write)
+    digests.set(write, digest)
+    return digest
+  }
   const found = new Map<Write, Waiting>()
   for (const { run } of await ledger.runs(runsBack)) {
     if (open.size === 0) break
-    const ends = indexed(endsIn(await ledger.readJournal(run)))
-    for (const [write, digest] of open) {
-      const end = ends.get(showRef(write.ref)) ?? ends.get(digest)
+    const { sent, planned } = indexed(endsIn(await ledger.readJournal(run)))
+    for (const write of open) {
+      // of many writes a digest is work, and hardly any run leaves something that was not sent
+      const unsent = planned.size === 0 ? undefined : planned.get(digestFor(write))
+      const end = sent.get(showRef(write.ref)) ?? unsent
       if (end === undefined) continue
       if (end.outcome.result !== 'waiting') open.delete(write)
       else {
@@ -47,11 +55,12 @@ export async function waitingFor(
 }
 
 /** By what a step was sent for; one that was not sent, by what was planned: for another change nothing waits. */
-function indexed(ends: readonly EndedStep[]): ReadonlyMap<string, EndedStep> {
-  return new Map(
-    ends.flatMap((end): [string, EndedStep][] => {
-      const name = end.ref === undefined ? end.digest : showRef(end.ref)
-      return name === undefined ? [] : [[name, end]]
-    }),
-  )
+function indexed(ends: readonly EndedStep[]): Readonly<Record<'sent' | 'planned', Map<string, EndedStep>>> {
+  const sent = new Map<string, EndedStep>()
+  const planned = new Map<string, EndedStep>()
+  for (const end of ends) {
+    if (end.ref !== undefined) sent.set(showRef(end.ref), end)
+    else if (end.digest !== undefined) planned.set(end.digest, end)
+  }
+  return { sent, planned }
 }

@@ -107,14 +107,27 @@ environment "access" with required reviewers: the workflow applies only what the
 `)
   })
 
-  it('its jobs, each in a clone that is thrown away, plan, apply and find no drift over one ledger', () => {
-    const { merge, job } = pipeline()
+  it('D5, D6: its jobs, each in a clone that is thrown away, plan a pull request, apply what was merged and find no drift, over one ledger', () => {
+    const { propose, merge, job, summary, refs } = pipeline()
     merge('first')
     expect(job('merged')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/\+ account +ana/) as string,
     })
-    expect(job('apply')).toMatchObject({ code: 0 })
+    expect(job('apply')).toMatchObject({ code: 0, wrote: true })
+    expect(job('drift')).toMatchObject({ code: 0, stdout: expect.stringContaining('No drift') as string })
+
+    // what a pull request may do is say what it means: nothing is sent, and nothing is remembered of it
+    const before = refs()
+    propose('change', (root) => {
+      edit(root, 'access/people.yaml', '    secondary:\n      - oncall\n', '')
+    })
+    expect(job('validate', 'change')).toMatchObject({ code: 0 })
+    expect(job('plan', 'change')).toMatchObject({ code: 0, wrote: false })
+    expect(summary()).toContain(
+      '- chen  office  reach application production  through group oncall, policy night-access',
+    )
+    expect(refs()).toEqual({ ...before, 'refs/heads/change': expect.any(String) as string })
     expect(job('drift')).toMatchObject({ code: 0, stdout: expect.stringContaining('No drift') as string })
 
     // With what the ledger remembers, also an owner may lose the role.
@@ -147,22 +160,46 @@ function pipeline() {
   git(here, 'remote', 'add', 'origin', remote)
   put(home, 'bin/npx', `#!/bin/sh\nshift 2\nexec '${process.execPath}' '${cli}' "$@"\n`)
   chmodSync(join(home, 'bin/npx'), 0o755)
+  const commit = (subject: string, change: (root: string) => void): void => {
+    change(here)
+    git(here, 'add', '.')
+    git(here, 'commit', '-qm', subject)
+  }
+  const written = join(home, 'summary.md')
   let clones = 0
   return {
+    /** Pushes a branch beside main, as for a pull request. */
+    propose: (branch: string, change: (root: string) => void): void => {
+      git(here, 'checkout', '-q', '-b', branch)
+      commit(branch, change)
+      git(here, 'push', '-q', 'origin', branch)
+      git(here, 'checkout', '-q', 'main')
+    },
+    /** What the jobs so far wrote for people to read. */
+    summary: () => readFileSync(written, 'utf8'),
+    /** What the shared repository holds: branches, and the ledger. */
+    refs: (): Readonly<Record<string, string>> =>
+      Object.fromEntries(
+        git(remote, 'for-each-ref', '--format=%(refname) %(objectname)')
+          .trim()
+          .split('\n')
+          .map((line) => line.split(' ')),
+      ) as Record<string, string>,
     merge: (subject: string, change: (root: string) => void = () => undefined): void => {
-      change(here)
-      git(here, 'add', '.')
-      git(here, 'commit', '-qm', subject)
+      commit(subject, change)
       git(here, 'push', '-q', 'origin', 'main')
     },
-    job: (name: string) => {
+    job: (name: string, branch = 'main') => {
       clones += 1
       const clone = join(home, `runner-${clones}`)
-      git(home, 'clone', '-q', remote, clone)
+      git(home, 'clone', '-q', '--branch', branch, remote, clone)
       // what is outside of a runner: the system, and the plan that one job uploads and another downloads
       const [system, kept] = [join(home, 'office.db'), join(home, 'plan.json')]
       mkdirSync(join(clone, '.rolecall'))
-      if (existsSync(system)) copyFileSync(system, join(clone, '.rolecall/office.db'))
+      const office = join(clone, '.rolecall/office.db')
+      const bytes = (): Buffer | undefined => (existsSync(office) ? readFileSync(office) : undefined)
+      if (existsSync(system)) copyFileSync(system, office)
+      const before = bytes()
       if (name === 'apply') copyFileSync(kept, join(clone, 'plan.json'))
       const commands = (jobsOf(clone)[name]?.steps ?? []).flatMap(({ run }) => run ?? [])
       const { status, stdout, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', commands.join('\n')], {
@@ -173,15 +210,16 @@ function pipeline() {
           HOME: home,
           CI: 'true',
           GITHUB_ACTIONS: 'true',
-          GITHUB_STEP_SUMMARY: join(home, 'summary.md'),
+          GITHUB_STEP_SUMMARY: written,
           ROLECALL: 'rolecall',
           BASE: 'main',
         },
       })
-      if (name === 'apply') copyFileSync(join(clone, '.rolecall/office.db'), system)
+      const wrote = Buffer.compare(before ?? Buffer.of(), bytes() ?? Buffer.of()) !== 0
+      if (name === 'apply') copyFileSync(office, system)
       const made = join(clone, 'plan.json')
       if (name === 'merged' && existsSync(made)) copyFileSync(made, kept)
-      return { code: status, stdout, stderr }
+      return { code: status, stdout, stderr, wrote }
     },
   }
 }
