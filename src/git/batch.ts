@@ -31,3 +31,15 @@ export function parseBatch(answer: Uint8Array, count: number): (BatchObject | un
   }
   return objects
 }
+
+/** The names in a tree: `<mode> <name>\0<id>` for each, with an id of so many bytes. */
+export function namesIn(tree: Uint8Array, idBytes: number): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (let at = 0; at < tree.length;) {
+    const end = tree.indexOf(0, at)
+    const entry = Buffer.from(tree.subarray(at, end < 0 ? undefined : end)).toString('utf8')
+    names.add(entry.slice(entry.indexOf(' ') + 1))
+    at = end < 0 ? tree.length : end + 1 + idBytes
+  }
+  return names
+}

@@ -88,16 +88,18 @@ export function git(args: readonly string[], call: Call): Promise<string> {
   return inWords(call, () => client(call).raw([...args]))
 }
 
-/** The objects that `input` names, one a line, as `parseBatch` takes them apart. Rejects with GitUnreachable. */
-export function catFile(call: Call & { readonly input: string }): Promise<Uint8Array> {
-  return inWords(call, async () => (await client(call).binaryCatFile(['--batch'])) as Uint8Array)
-}
+/** An object of a stranger is checked before it is kept, and neither hooks nor tidying up run behind our back. */
+export const always = [
+  'core.hooksPath=/dev/null',
+  'transfer.fsckObjects=true',
+  'gc.auto=0',
+  'maintenance.auto=false',
+] as const
 
 function client({ directory, env, input, silence }: Call) {
   return program({
     baseDir: directory,
-    // An object of a stranger is checked before it is kept, and nothing is tidied up behind our back.
-    config: ['core.hooksPath=/dev/null', 'transfer.fsckObjects=true', 'gc.auto=0', 'maintenance.auto=false'],
+    config: [...always],
     unsafe,
     allowEnvironment: Object.keys(env),
     timeout: { block: silence },
@@ -174,13 +176,14 @@ async function inWords<T>({ silence }: Call, work: () => Promise<T>): Promise<T>
   } catch (error) {
     if (error instanceof Error && error.message.includes('block timeout reached'))
       throw new GitSilent(`git gave no answer within ${silence / 1000} seconds`, { cause: error })
-    throw new GitUnreachable(wordsOf(error), { cause: error })
+    throw new GitUnreachable(wordsOf(error instanceof Error ? error.message : String(error)), {
+      cause: error,
+    })
   }
 }
 
 /** The lines in which git says what is wrong, without a name or a password inside an address. */
-function wordsOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+export function wordsOf(text: string): string {
   const lines = text
     .split(/[\r\n]+/)
     .map((line) => line.trim())

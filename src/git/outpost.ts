@@ -3,8 +3,9 @@
  * refs, its FETCH_HEAD, its objects and its whole history: what is fetched here may be shallow, so that a runner that
  * was started a minute ago does not fetch years of history.
  */
+import { randomUUID } from 'node:crypto'
+import { parseBatch, type BatchObject } from './batch.ts'
 import {
-  catFile,
   environment,
   git,
   GitUnreachable,
@@ -15,13 +16,16 @@ import {
   type GitSetting,
 } from './call.ts'
 import { openRepository } from './repository.ts'
+import { Resident } from './resident.ts'
 import { makeFolder, removeFolder } from './temporary.ts'
 
 export interface Outpost {
   /** Runs git there. Rejects with GitUnreachable. */
-  run(args: readonly string[], input?: string): Promise<string>
-  /** Objects by name, one a line. */
-  objects(input: string): Promise<Uint8Array>
+  run(args: readonly string[]): Promise<string>
+  /** Objects by name; undefined for one that is not there. All of them come from one process. */
+  objects(names: readonly string[]): Promise<readonly (BatchObject | undefined)[]>
+  /** Makes what a `commit` of fast-import with the mark 1 says, and gives its id. One process makes them all. */
+  commit(text: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -75,15 +79,43 @@ export async function openOutpost(place: RemotePlace): Promise<Outpost> {
       env: unasked({ ...environment(ambient, [...passed, ...own]), GIT_DIR: home }, configured),
       silence,
     }
+    const reading = new Resident(['cat-file', '--batch'], ready)
+    const writing = new Resident(['fast-import', '--quiet', '--force'], ready)
     return {
-      run: (args, input) => git(args, input === undefined ? ready : { ...ready, input }),
-      objects: (input) => catFile({ ...ready, input }),
-      close: () => removeFolder(home),
+      run: (args) => git(args, ready),
+      objects: (names) => objectsOf(reading, names),
+      commit: (text) => commitOf(writing, text),
+      close: async () => {
+        await Promise.all([reading.close(), writing.close()])
+        await removeFolder(home)
+      },
     }
   } catch (error) {
     await removeFolder(home)
     throw error
   }
+}
+
+async function objectsOf(
+  reading: Resident,
+  names: readonly string[],
+): Promise<readonly (BatchObject | undefined)[]> {
+  // what nobody can have named is missing, and says that all before it have come
+  const last = randomUUID()
+  const answer = await reading.ask([...names, last, ''].join('\n'), (end) =>
+    end.endsWith(`${last} missing\n`),
+  )
+  const objects = parseBatch(answer, names.length)
+  if (objects === undefined) throw new GitUnreachable('git did not give all of its files')
+  return objects
+}
+
+/** What was made is there for other processes once the pack is closed, which the checkpoint does. */
+async function commitOf(writing: Resident, text: string): Promise<string> {
+  const answer = await writing.ask(`${text}checkpoint\nget-mark :1\n`, (end) => end.endsWith('\n'))
+  const commit = Buffer.from(answer).toString('utf8').trim()
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new GitUnreachable('git did not make a commit')
+  return commit
 }
 
 async function settings(call: Parameters<typeof git>[1]): Promise<GitSetting[]> {

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseBatch, type BatchObject } from './batch.ts'
+import { namesIn, type BatchObject } from './batch.ts'
 import { GitSilent, GitUnreachable } from './call.ts'
 import { openOutpost, type Outpost, type RemotePlace } from './outpost.ts'
 
@@ -34,7 +34,7 @@ const written = 'refs/rolecall/written'
 export async function openRegister(place: RegisterPlace): Promise<Register> {
   const register = new Register(await openOutpost(place), place)
   try {
-    await register.refresh()
+    await register.refresh('another')
     return register
   } catch (error) {
     await register.close()
@@ -59,30 +59,25 @@ export class Register {
     return this.#tip
   }
 
-  /** Asks the remote; true when the tip is another one now. Rejects with Replaced or GitUnreachable. */
-  async refresh(): Promise<boolean> {
+  /**
+   * Looks at the remote; true when the tip is another one now. Who `expects` that fetches at once: to ask first would be
+   * one way there more. Rejects with Replaced or GitUnreachable.
+   */
+  async refresh(expects: 'another' | 'the same' = 'the same'): Promise<boolean> {
     const { remote, ref } = this.#place
-    const known = this.#tip
+    if (expects === 'another' && (await this.#fetchOnce())) return this.#take()
     const there = await persistently(() => this.#ask())
-    if (there === known) return false
+    if (there === this.#tip) return false
     if (there === undefined) throw new Replaced(`${ref} is gone from ${remote}`)
-    await persistently(() => this.#fetch(known === undefined))
-    const tip = (await this.#outpost.run(['rev-parse', '--verify', `${fetched}^{commit}`])).trim()
-    if (known !== undefined && !(await this.#continues(known, tip)))
-      throw new Replaced(
-        `${ref} of ${remote} does not continue ${known.slice(0, 12)}, which was there before`,
-      )
-    this.#tip = tip
-    return true
+    await persistently(() => this.#fetch())
+    return this.#take()
   }
 
   /** The texts of the files at the tip; undefined for one that is not there. Rejects with NotText or GitUnreachable. */
   async read(paths: readonly string[]): Promise<ReadonlyMap<string, string | undefined>> {
     const tip = this.#tip
     if (tip === undefined || paths.length === 0) return new Map(paths.map((path) => [path, undefined]))
-    const answer = await this.#outpost.objects(paths.map((path) => `${tip}:${path}\n`).join(''))
-    const objects = parseBatch(answer, paths.length)
-    if (objects === undefined) throw new GitUnreachable('git did not give all of its files')
+    const objects = await this.#outpost.objects(paths.map((path) => `${tip}:${path}`))
     await this.#areGone(
       tip,
       paths.filter((_, index) => objects[index] === undefined),
@@ -109,7 +104,8 @@ export class Register {
         return true
       }
       // The answer may have been lost while the commit was taken, and then others may have gone on from it.
-      if (await this.refresh()) return this.#tip === commit || this.#continues(commit, this.#tip ?? '')
+      if (await this.refresh(isRefusal(problem) ? 'another' : 'the same'))
+        return this.#tip === commit || this.#continues(commit, this.#tip ?? '')
       if (failures === unmoved) throw problem
       await pause(jittered(failures))
     }
@@ -122,17 +118,21 @@ export class Register {
   /** git also calls an object missing that is named by the tree: what a submodule's entry names is not here. */
   async #areGone(tip: string, paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return
-    const listed = await this.#outpost.run([
-      'ls-tree',
-      '--full-tree',
-      '--name-only',
-      '-z',
-      tip,
-      '--',
-      ...paths,
-    ])
-    const [first] = listed.split('\0')
-    if (first !== undefined && first !== '') throw new NotText(`${first} is not a text`)
+    const folders = [...new Set(paths.flatMap((path) => [...stepsTo(path)].map(([folder]) => folder)))]
+    const trees = await this.#outpost.objects(folders.map((folder) => `${tip}:${folder}`))
+    const names = new Map(
+      folders.map((folder, index) => {
+        const tree = trees[index]
+        return [folder, tree?.type === 'tree' ? namesIn(tree.bytes, tip.length / 2) : undefined]
+      }),
+    )
+    for (const path of paths)
+      for (const [folder, name] of stepsTo(path)) {
+        const here = folder === '' ? name : `${folder}/${name}`
+        const isThere = names.get(folder)?.has(name) === true
+        if (isThere && names.get(here) === undefined) throw new NotText(`${here} is not a text`)
+        if (!isThere) break
+      }
   }
 
   async #ask(): Promise<string | undefined> {
@@ -141,29 +141,52 @@ export class Register {
     return lines.map((line) => line.split('\t')).find(([, name]) => name === ref)?.[0]
   }
 
+  /** Takes over what was fetched; true when it is another commit than before. */
+  async #take(): Promise<boolean> {
+    const { remote, ref } = this.#place
+    const known = this.#tip
+    const [found] = await this.#outpost.objects([`${fetched}^{commit}`])
+    if (found === undefined) throw new GitUnreachable(`what ${ref} names is no commit`)
+    const tip = found.id
+    if (tip === known) return false
+    if (known !== undefined && !(await this.#continues(known, tip)))
+      throw new Replaced(
+        `${ref} of ${remote} does not continue ${known.slice(0, 12)}, which was there before`,
+      )
+    this.#tip = tip
+    return true
+  }
+
+  /** False when it could not be fetched, as where there is no such ref. */
+  async #fetchOnce(): Promise<boolean> {
+    try {
+      await this.#fetch()
+      return true
+    } catch (error) {
+      if (!(error instanceof GitUnreachable) || error instanceof GitSilent) throw error
+      return false
+    }
+  }
+
   /** The first time only the latest commit. From then on all that came since, for its ancestors tell whose it is. */
-  async #fetch(first: boolean): Promise<void> {
+  async #fetch(): Promise<void> {
     const { remote, ref } = this.#place
     const options = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--progress']
-    const depth = first && !this.#wrote ? ['--depth=1'] : []
+    const depth = this.#tip === undefined && !this.#wrote ? ['--depth=1'] : []
     await this.#outpost.run(['fetch', ...options, ...depth, '--', remote, `+${ref}:${fetched}`])
   }
 
-  /** Whether `tip` is `commit` or came after it. */
+  /** Whether `tip` is `commit` or came after it: mostly by a few commits, and then no process is needed to tell. */
   async #continues(commit: string, tip: string): Promise<boolean> {
+    const before = await this.#outpost.objects([...Array(near).keys()].map((steps) => `${tip}~${steps}`))
+    if (before.some((one) => one?.id === commit)) return true
     const beside = await this.#outpost.run(['rev-list', '--count', '--max-count=1', commit, `^${tip}`])
     return beside.trim() === '0'
   }
 
-  async #commit(files: FileChanges, summary: string, at: Date): Promise<string> {
+  #commit(files: FileChanges, summary: string, at: Date): Promise<string> {
     this.#wrote = true
-    const answer = await this.#outpost.run(
-      ['fast-import', '--quiet', '--force', '--done'],
-      importOf(files, this.#tip, message(summary), at),
-    )
-    const commit = answer.trim()
-    if (!/^[0-9a-f]{40,64}$/.test(commit)) throw new GitUnreachable('git did not make a commit')
-    return commit
+    return this.#outpost.commit(importOf(files, this.#tip, message(summary), at))
   }
 
   /** What was wrong; undefined when the remote has taken it. */
@@ -190,6 +213,9 @@ export class Register {
   }
 }
 
+/** So many commits before the tip are looked at one by one. */
+const near = 8
+
 /** So often a push may fail while nobody else writes: others may just hold the lock of the ref. */
 const unmoved = 5
 
@@ -210,12 +236,23 @@ export function jittered(failures: number): number {
   return 50 * 2 ** Math.min(failures, 5) * (0.5 + Math.random() / 2)
 }
 
+/** The remote was reached and did not take it, most likely because somebody was faster. */
+function isRefusal({ message }: GitUnreachable): boolean {
+  return message.includes('failed to push some refs')
+}
+
+/** The folders on the way to a path, each with the name that leads on: '' and `lock`, `lock` and `vpn.json`. */
+function* stepsTo(path: string): Generator<readonly [folder: string, name: string]> {
+  const names = path.split('/')
+  for (const [index, name] of names.entries()) yield [names.slice(0, index).join('/'), name]
+}
+
 /** Two equal changes on one parent at one second would be one commit, and one of them lost: each has a name of its own. */
 function message(summary: string): string {
   return `${summary}\n\nWrite: ${randomUUID()}\n`
 }
 
-/** The input of fast-import: one process writes files, trees and commit. */
+/** What fast-import is told: it writes files, trees and commit. */
 function importOf(files: FileChanges, parent: string | undefined, text: string, at: Date): string {
   const seconds = Math.floor(at.getTime() / 1000)
   const lines = [
@@ -227,7 +264,7 @@ function importOf(files: FileChanges, parent: string | undefined, text: string, 
     if (!/^[\w.%-]+(\/[\w.%-]+)*$/.test(path)) throw new Error(`not a path of a register: ${path}`)
     lines.push(content === undefined ? `D ${path}\n` : `M 100644 inline ${path}\n${data(content)}`)
   }
-  return `${lines.join('')}get-mark :1\ndone\n`
+  return lines.join('')
 }
 
 function data(text: string): string {

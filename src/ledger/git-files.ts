@@ -99,5 +99,5 @@ function parsed(content: string, shape: Shape, place: string): unknown {
   return value
 }
 
-/** Gives `work` the files as they are now. */
-export type Ask = <T>(work: (draft: Draft) => Promise<T>) => Promise<T>
+/** Gives `work` the files as they are now. `guardedBy` is the system whose lock has to be held to change what is asked for. */
+export type Ask = <T>(work: (draft: Draft) => Promise<T>, guardedBy?: string) => Promise<T>

@@ -31,9 +31,9 @@ export function openRead(ask: Ask): Omit<LedgerReader, 'created' | 'createdAt' |
         for (const file of files)
           for (const entry of await draft.lines<InventoryEntry>(file, shapes.entry)) entries.push(entry)
         return entries
-      }),
+      }, system),
 
-    lastSeen: (system) => ask((draft) => draft.value<LastSeen>(seenFile(system), shapes.seen)),
+    lastSeen: (system) => ask((draft) => draft.value<LastSeen>(seenFile(system), shapes.seen), system),
 
     runs: (limit, only = {}) =>
       ask(async (draft) => {
@@ -50,7 +50,7 @@ export function openRead(ask: Ask): Omit<LedgerReader, 'created' | 'createdAt' |
       ask((draft) => whole<JournalRecord>(pieces((work) => work(draft), journalLog(run), shapes.journal))),
 
     reservations: (system) =>
-      ask((draft) => draft.lines<Reservation>(reservedFile(system), shapes.reservation)),
+      ask((draft) => draft.lines<Reservation>(reservedFile(system), shapes.reservation), system),
 
     spent: (acceptance) =>
       ask(async (draft) => {

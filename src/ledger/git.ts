@@ -92,17 +92,20 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
     settled: (answer: T) => boolean = () => false,
   ): Promise<T> => {
     const since = performance.now()
+    let looked = false
     for (let beaten = 0; ; beaten += 1) {
       const draft = new Draft(files)
       const answer = await decide(draft)
       if (draft.changes.size === 0) {
-        if (settled(answer) || !(await register.refresh())) return answer
+        if (looked || settled(answer) || !(await register.refresh())) return answer
+        looked = true
         continue
       }
       if (await register.swap(draft.changes, summary, now())) {
         files.landed(draft.changes)
         return answer
       }
+      looked = true
       if (performance.now() - since > patience)
         throw new GitUnreachable(
           `others wrote it ${beaten + 1} times meanwhile, and this write was never the first`,
@@ -166,9 +169,11 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
   return {
     created,
     createdAt,
-    ...openRead((work) =>
+    // Without the lock of a system nobody changes what it guards. Where another has taken the lock that this one holds, what is
+    // known is old, and so is all that is decided by it: the next write finds the lock gone, and nothing lands.
+    ...openRead((work, guardedBy) =>
       inTurn(async () => {
-        await register.refresh()
+        if (guardedBy === undefined || !taken.has(guardedBy)) await register.refresh()
         return work(new Draft(files))
       }),
     ),

@@ -53,6 +53,11 @@ export class TakenLocks {
     this.#generations.set(system, generation)
   }
 
+  /** Whether it was taken and not given back; another may have taken it over. */
+  has(system: string): boolean {
+    return this.#generations.has(system)
+  }
+
   /** The lock is given back; one of the same system that was taken since stays. */
   remove(system: string, generation: number): void {
     if (this.#generations.get(system) === generation) this.#generations.delete(system)

@@ -68,6 +68,8 @@ describe('a ledger in git', () => {
     ['has a link for a file', 'lock/vpn.json', '120000', '/etc/passwd', 'lock/vpn.json is not JSON', lock],
     ['has a repository for a file', 'lock/vpn.json', '160000', '', 'lock/vpn.json is not a text', lock],
     ['has a folder for a file', 'lock/vpn.json/x', '100644', 'x', 'lock/vpn.json is not a text', lock],
+    ['has a repository for its locks', 'lock', '160000', '', 'lock is not a text', lock],
+    ['has a file for its locks', 'lock', '100644', 'x', 'lock is not a text', lock],
     ['has what is no text', 'lock/vpn.json', '100644', '\u0000', 'lock/vpn.json is not JSON', lock],
     [
       'lacks a record',

@@ -131,6 +131,111 @@ describe('a ledger in git reaches its remote', () => {
   }, 15_000)
 })
 
+describe('the processes of a ledger in git', () => {
+  /** A folder with a git that writes down what it is asked for, does `first`, and then what git does. */
+  function watched(first = ''): { readonly env: Env; readonly calls: () => string[] } {
+    const [bin, heard] = [mkdtempSync(join(shared.directory, 'bin-')), join(shared.directory, 'calls')]
+    const text = `#!/bin/sh\nwhile [ "$1" = -c ]; do shift 2; done\necho "$1" >> '${heard}'\n${first}\nPATH='${path}' exec git "$@"\n`
+    writeFileSync(join(bin, 'git'), text, { mode: 0o755 })
+    const calls = (): string[] => {
+      const lines = existsSync(heard) ? readFileSync(heard, 'utf8').trim().split('\n') : []
+      rmSync(heard, { force: true })
+      return lines
+    }
+    return { env: { PATH: `${bin}:${path}` }, calls }
+  }
+  const tick = { do: 'audit', event: 'tick', detail: 1 } as const
+  const reserved = { system: 'vpn', account: 'ana', run: 'r1', step: 'vpn/1', host: 'runner-1', pid: 4711 }
+
+  it('are few: a write is one push, and under its lock a system is known without asking', async () => {
+    await written(shared.clone())
+    const { env, calls } = watched()
+    const ledger = await open(shared.clone(), env)
+    expect(calls()).toEqual(['config', 'init', 'config', 'fetch', 'cat-file'])
+    const lock = await taken(ledger, 'office', 'r1')
+    expect(calls()).toEqual(['fast-import', 'push'])
+    for (const detail of [1, 2]) await ledger.write([{ do: 'audit', event: 'tick', detail }])
+    await ledger.inventory('office')
+    await ledger.reservations('office')
+    await ledger.lastSeen('office')
+    expect(calls()).toEqual(['push', 'push'])
+    await ledger.inventory('vpn')
+    expect(calls()).toEqual(['ls-remote'])
+    await lock.release()
+    await ledger.inventory('office')
+    expect(calls()).toEqual(['push', 'ls-remote'])
+    await ledger.close()
+  })
+
+  it('ask once more, and not twice, where a lock is held', async () => {
+    const [first, second] = [await open(shared.clone()), watched()]
+    const late = await open(shared.clone(), second.env)
+    await taken(first, 'vpn', 'r1')
+    second.calls()
+    const held = await late.lock('vpn', { run: 'r2', actor: 'bo', host: 'runner-2', pid: 1 })
+    expect('heldBy' in held && held.heldBy.run).toBe('r1')
+    expect(second.calls().filter((call) => call !== 'rev-list')).toEqual(['fast-import', 'push', 'fetch'])
+    expect('heldBy' in (await late.lock('vpn', { run: 'r2', actor: 'bo', host: 'r', pid: 1 }))).toBe(true)
+    expect(second.calls()).toEqual(['ls-remote'])
+    await first.close()
+    await late.close()
+  })
+
+  it('F23: of a holder whose lock was taken over know what was, and write nothing', async () => {
+    const [root, other] = [shared.clone(), shared.clone()]
+    const asleep = await open(root)
+    await taken(asleep, 'vpn', 'r1')
+    const place = { root: other, remote: 'origin', ref, env: { PATH: path } }
+    const awake = await openGit(place, { now, isGone: () => true })
+    await taken(awake, 'vpn', 'r2')
+    await awake.write([{ do: 'reserve', reservations: [{ ...reserved, run: 'r2' }] }])
+    const before = git(shared.remote, 'rev-parse', ref)
+    expect(await asleep.reservations('vpn')).toEqual([])
+    await expect(asleep.write([{ do: 'reserve', reservations: [reserved] }])).rejects.toThrow(
+      'The lock of system "vpn" is not held by this run any more: another run took it over.',
+    )
+    expect(git(shared.remote, 'rev-parse', ref)).toBe(before)
+    await asleep.close()
+    await awake.close()
+  })
+
+  it.each(['cat-file', 'fast-import'])('that end before they answer are said: %s', async (name) => {
+    await written(shared.clone())
+    const dies = `if [ "$1" = ${name} ]; then echo 'fatal: out of ink' >&2; exit 1; fi`
+    const write = async (): Promise<void> => {
+      const ledger = await open(shared.clone(), watched(dies).env)
+      await ledger.write([tick]).finally(() => ledger.close())
+    }
+    await expect(write()).rejects.toThrow(
+      `The ledger in git (${ref} of origin) cannot be reached: out of ink.`,
+    )
+  })
+
+  it('that end are begun anew with the next question', async () => {
+    const once = join(shared.directory, 'once')
+    writeFileSync(once, '')
+    const dies = `if [ "$1" = fast-import ] && [ -e '${once}' ]; then rm '${once}'; exit 1; fi`
+    const root = shared.clone()
+    await written(shared.clone())
+    const ledger = await open(root, watched(dies).env)
+    await expect(ledger.write([tick])).rejects.toThrow('git failed and did not say why')
+    await ledger.write([tick])
+    await ledger.close()
+  })
+
+  it('that stay and say nothing are given up, and do not stay', async () => {
+    await written(shared.clone())
+    const pid = join(shared.directory, 'pid')
+    const hangs = `if [ "$1" = fast-import ]; then echo $$ > '${pid}'; exec sleep 60; fi`
+    const ledger = await open(shared.clone(), watched(hangs).env, 500)
+    await expect(ledger.write([tick])).rejects.toThrow(
+      `The ledger in git (${ref} of origin) cannot be reached: git gave no answer within 0.5 seconds.`,
+    )
+    await expect.poll(() => existsSync(`/proc/${readFileSync(pid, 'utf8').trim()}`)).toBe(false)
+    await ledger.close()
+  })
+})
+
 describe('a ledger in git leaves behind', () => {
   it('the clone byte for byte as it was', async () => {
     const root = shared.clone()

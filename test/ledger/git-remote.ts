@@ -33,6 +33,8 @@ export function remoteWithClones() {
 function emptyRepositories(): string {
   const directory = mkdtempSync(join(tmpdir(), 'rolecall-empty-'))
   git(directory, 'init', '-q', '--template=', '--bare', '-b', 'main', 'bare')
+  // after each push to look whether there is something to tidy up takes a process, and changes nothing that a test sees
+  git(directory, '-C', 'bare', 'config', 'receive.autogc', 'false')
   git(directory, 'init', '-q', '--template=', '-b', 'main', 'clone')
   return directory
 }

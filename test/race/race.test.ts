@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deep, fileLedger, gitLedger, race, rounds, type Contested, type Raced } from './race.ts'
+import { fileLedger, gitLedger, race, rounds, type Contested, type Raced } from './race.ts'
 import { oneGetsThrough } from './suite.ts'
 
 /** Each with its own test here; a ledger that needs a server has it where the server is. */
@@ -19,8 +19,7 @@ const leavesNobody = ({ owners }: Raced): boolean => owners.length === 0
 
 describe('F22, S25: two processes that each take one of two owners away at the same moment', () => {
   for (const ledger of ledgers) oneGetsThrough(ledger)
-  // A round over git is some hundred processes, two seconds of work: all 50 rounds are in the services suite.
-  oneGetsThrough(gitLedger, deep ? rounds : 8)
+  oneGetsThrough(gitLedger)
 
   it('it is the ledger that stops them: with one each, nobody is left', async () => {
     const raced = await race(apart, 200, { until: leavesNobody })

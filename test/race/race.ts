@@ -12,6 +12,8 @@ import process from 'node:process'
 import { exitOf } from '../../src/apply/report.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open.ts'
+import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { isWrite } from '../../src/model/change.ts'
 import type { LedgerConfig } from '../../src/model/workspace.ts'
 import { makeWorld, system, type World } from '../apply/world.ts'
 import { bundled } from '../bundled.ts'
@@ -22,6 +24,8 @@ export interface Contested {
   readonly name: string
   /** Where each of the two runners finds the ledger; the same place for both, unless each has a clone of its own. */
   readonly prepare: (root: string) => Promise<Prepared> | Prepared
+  /** Each write takes so much that only every few rounds, outside of `test:deep`, has all that could be in it. */
+  readonly isDear?: true
 }
 
 export interface Prepared {
@@ -39,6 +43,7 @@ export const fileLedger: Contested = {
 /** Two clones of one bare repository, as two runners have them. */
 export const gitLedger: Contested = {
   name: 'git',
+  isDear: true,
   prepare: (root) => {
     const [shared, one, other] = [join(root, 'shared.git'), join(root, 'one'), join(root, 'other')]
     execFileSync('git', ['init', '-q', '--bare', shared])
@@ -85,11 +90,12 @@ const script = await bundled(new URL('./runner.ts', import.meta.url))
 
 /** Races for `ledger`, so many rounds at most. */
 export async function race(
-  { prepare }: Contested,
+  { prepare, isDear }: Contested,
   count: number,
   { defence = 'whole', until = () => false }: How = {},
 ): Promise<Race> {
   const root = mkdtempSync(join(tmpdir(), 'rolecall-race-'))
+  const dear = isDear === true && !deep
   const { config, workspaces, apart } = await prepare(root)
   const worlds: Watched[] = []
   const runners: ChildProcess[] = []
@@ -100,12 +106,12 @@ export async function race(
     await Promise.all(runners.map((runner) => answer(runner, 'ready')))
     const raced: Raced[] = []
     for (let last: Raced | undefined; raced.length < count && !(last && until(last)); raced.push(last))
-      last = await oneRound(raced.length, runners, worlds)
+      last = await oneRound(raced.length, runners, worlds, dear)
     await Promise.all(runners.map(end))
     return { rounds: raced, after: await afterwards(worlds) }
   } finally {
     await Promise.all(runners.map(end))
-    for (const { ledger } of worlds) await ledger.close()
+    for (const { ledger, unknowing } of worlds) await Promise.all([ledger.close(), unknowing.close()])
     rmSync(root, { recursive: true, force: true })
   }
 }
@@ -114,26 +120,31 @@ export async function race(
 interface Watched {
   readonly world: World
   readonly ledger: Ledger
+  /** One in which nothing is. */
+  readonly unknowing: Ledger
 }
 
 async function watched(root: string, workspace: string, config: LedgerConfig): Promise<Watched> {
   const now = (): Date => new Date()
   const ledger = await openLedger(config, { root: workspace, env: process.env, secret, now })
-  return { world: makeWorld(root, { now, ledger }), ledger }
+  const unknowing = openSqlite(join(root, `unknowing-${randomUUID()}.db`), { now })
+  return { world: makeWorld(root, { now, ledger }), ledger, unknowing }
 }
 
 async function oneRound(
   number: number,
   runners: readonly ChildProcess[],
   worlds: readonly Watched[],
+  dear: boolean,
 ): Promise<Raced> {
-  const before = await putBack(worlds)
+  const before = isByHand(number, dear) ? await putBackByHand(worlds) : await putBack(worlds)
   const wishes = [goes.ana, goes.bo].map((each) => each[number % each.length] ?? bothOwn)
   const planned = await Promise.all(
     runners.map((runner, index) => {
       const run = `round-${number}-${index}`
       const latency = (number * 7 + index * 5) % 12
-      tell(runner, { type: 'plan', round: { run, wishes: wishes[index] ?? bothOwn, latency } })
+      const round = { run, wishes: wishes[index] ?? bothOwn, latency, persists: persists(number, dear) }
+      tell(runner, { type: 'plan', round })
       return answer(runner, 'planned')
     }),
   )
@@ -150,6 +161,29 @@ async function oneRound(
   const both = planned.every(({ lowers }) => lowers.length > 0)
   const overlapped = both && first.from < second.to && second.from < first.to
   return { owners: await watcher.world.owners(), ends: [first, second], overlapped, before }
+}
+
+/**
+ * Whether both owners are made again by hand before the round, as a person with another tool would: to those who race it is
+ * all the same. Every now and then it is a run, so that what the round before has left behind comes to light.
+ */
+function isByHand(number: number, dear: boolean): boolean {
+  return dear && number % 7 !== 0
+}
+
+/** Whether who finds the lock taken tries until it is free, and then has a plan that is stale; else the lock ends its run. */
+function persists(number: number, dear: boolean): boolean {
+  return !dear || number % 4 === 0
+}
+
+/** Who does that knows nothing of the ledger. */
+async function putBackByHand([watcher]: readonly Watched[]): Promise<readonly string[]> {
+  if (watcher === undefined) return []
+  const hand = makeWorld(watcher.world.root, { now: watcher.world.now, ledger: watcher.unknowing })
+  const plan = await hand.plan(bothOwn)
+  for (const { change } of plan.systems.flatMap(({ steps }) => steps))
+    if (isWrite(change)) await hand.byHand(change)
+  return []
 }
 
 /** Makes both owners again, and says what is left undone by that. */

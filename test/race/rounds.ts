@@ -21,6 +21,8 @@ export interface Round {
   readonly wishes: Wishes
   /** Milliseconds that each write takes to arrive. */
   readonly latency: number
+  /** Who finds the lock taken tries again with the same plan until it is free; else that is the end of the run. */
+  readonly persists: boolean
 }
 
 export type Told =

@@ -15,11 +15,21 @@ const now = (): Date => new Date()
 
 /** How often a run that finds the lock taken tries again with the same plan, and after how many milliseconds. */
 const tries = 400
-const between = config.type === 'git' ? 150 : 5
+const between = config.type === 'git' ? 400 : 5
 
-async function open(): Promise<Ledger> {
-  if (defence === 'whole' || config.type !== 'file')
-    return openLedger(config, { root: workspace, env: process.env, secret, now })
+/** What costs a dozen processes to open stays open: the rounds are many, and what they race for is the next write. */
+const kept = config.type === 'git' ? await openLedger(config, surroundings()) : undefined
+
+function open(): Promise<Ledger> {
+  return kept === undefined ? opened() : Promise.resolve({ ...kept, close: () => Promise.resolve() })
+}
+
+function surroundings(): Parameters<typeof openLedger>[1] {
+  return { root: workspace, env: process.env, secret, now }
+}
+
+async function opened(): Promise<Ledger> {
+  if (defence === 'whole' || config.type !== 'file') return openLedger(config, surroundings())
   const ledger = openSqlite(`${workspace}/${config.path}`, { now, isGone: () => true })
   return defence === 'lock stolen' ? ledger : { ...ledger, reservations: () => Promise.resolve([]) }
 }
@@ -34,7 +44,7 @@ async function apply(plan: Plan, round: Round): Promise<RunReport> {
         writer: watching(() => pause(round.latency)),
         sleep: pause,
       })
-      if (report.ending.how !== 'locked' || turn === tries) return report
+      if (report.ending.how !== 'locked' || !round.persists || turn === tries) return report
       await pause(between)
     }
   } finally {
