@@ -4,10 +4,11 @@
  */
 import type { RawDocument, Source } from '../manifest/document.ts'
 import { contentDigest } from '../manifest/content.ts'
+import { parseOnce } from '../manifest/parse.ts'
 import { upgradeDocument } from '../manifest/upgrade.ts'
 import type { Acceptance, Workspace } from '../model/workspace.ts'
 import { words } from '../plan/past.ts'
-import { parseOnce, revisions, type Revision } from './revisions.ts'
+import { revisions, type Revision } from './revisions.ts'
 import type { ProtectedBranch } from './workspace.ts'
 
 interface Asked {

@@ -3,7 +3,9 @@
  * applied yet is not, though it may name a date, and neither is what somebody changed in a system.
  */
 import { dayAfter } from '../manifest/dates.ts'
+import { parseOnce } from '../manifest/parse.ts'
 import { manifestsOf } from '../manifest/read.ts'
+import { atOnce } from '../manifest/steps.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
 import { splitTarget } from '../model/resource.ts'
@@ -13,7 +15,7 @@ import { held } from '../plan/stage.ts'
 import { descriptions } from '../systems/registry.ts'
 import { differing } from './differing.ts'
 import { withChanges, type Compared, type SystemCase } from './reconcile.ts'
-import { parseOnce, revisions, type Revision } from './revisions.ts'
+import { revisions, type Revision } from './revisions.ts'
 import type { Loaded, ProtectedBranch } from './workspace.ts'
 
 /** The same reading, with only what is due to be sent; all else is told and left alone. */
@@ -148,7 +150,7 @@ function historyOf(
     if (readings.has(commit.id)) return readings.get(commit.id)
     const found = sources()
     const options = { root: workspace.root, connectors: descriptions, parse: parseOnce }
-    const reading = found && manifestsOf(found, { ...options, protectedSources: found }).on(today)
+    const reading = found && atOnce(manifestsOf(found, { ...options, protectedSources: found })).on(today)
     readings.set(commit.id, reading?.workspace?.desired)
     return reading?.workspace?.desired
   }

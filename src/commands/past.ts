@@ -4,6 +4,7 @@
  */
 import { descentOf, type Commit } from '../git/history.ts'
 import type { Source } from '../manifest/document.ts'
+import { parseOnce } from '../manifest/parse.ts'
 import { readManifests } from '../manifest/read.ts'
 import type { LastSeen } from '../ledger/ledger.ts'
 import type { DesiredGraph } from '../model/desired.ts'
@@ -15,7 +16,7 @@ import { rebuilt, undeclared, wordsOf, type Past } from '../plan/past.ts'
 import { isWholeRead } from '../plan/census.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { Connector, Observation } from '../connector/contract.ts'
-import { parseOnce, revisions, type Revision } from './revisions.ts'
+import { revisions, type Revision } from './revisions.ts'
 import { fromWholeClone, type ProtectedBranch } from './workspace.ts'
 
 /** One system whose live side was read. */

@@ -27,6 +27,7 @@ import { assemble } from '../plan/plan.ts'
 import { descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { lapsed, withFormerPeople } from './acceptances.ts'
+import { readingAhead, type ReadingAhead } from './ahead.ts'
 import { withAnchorsOf } from './anchors.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
 import { formerOf } from './former.ts'
@@ -76,24 +77,36 @@ export interface Errand {
   readonly changesIn?: (read: Read) => readonly Change[]
 }
 
+type ErrandOf = (loaded: Loaded, ledger: LedgerReader) => Promise<Errand> | Errand
+
 /**
  * Reads the manifests, the ledger and every system, side by side, and says what differs.
  * Throws Fault, InvalidManifests or LedgerUnreachable; a system that cannot be read is in `unread` instead.
  */
-export async function compareAll(
+export async function compareAll(options: ReconcileOptions, errandOf?: ErrandOf): Promise<Compared> {
+  // What a run of the past touched is not known before the ledger is asked.
+  const asked = (system: string): boolean =>
+    errandOf === undefined && (options.systems.length === 0 || options.systems.includes(system))
+  const ahead = readingAhead(asked, options)
+  return await compareRead(options, errandOf, ahead).finally(ahead.end)
+}
+
+async function compareRead(
   options: ReconcileOptions,
-  errandOf: (loaded: Loaded, ledger: LedgerReader) => Promise<Errand> | Errand = (loaded) => ({
-    systems: narrowed(loaded, options.systems),
-  }),
+  errandOf: ErrandOf | undefined,
+  ahead: ReadingAhead,
 ): Promise<Compared> {
   const at = options.now()
-  const written = await loadWorkspace({ ...options, now: at, connectors: descriptions })
+  const written = await loadWorkspace({
+    ...{ ...options, now: at, connectors: descriptions },
+    onSystems: ahead.begin,
+  })
   const { workspace } = written
   const { errand, memory } = await withLedger(workspace, options, async (ledger) => {
-    const found = await errandOf(written, ledger)
+    const found = await (errandOf?.(written, ledger) ?? { systems: narrowed(written, options.systems) })
     return { errand: found, memory: await recall(ledger, workspace, found.systems, options) }
   })
-  const read = await Promise.all(errand.systems.map((config) => observe(config, workspace, options)))
+  const read = await Promise.all(errand.systems.map((config) => ahead.read(config, workspace.root)))
   const { loaded, problems } = withNames(written, read)
   if (problems.length > 0 && options.compare === 'declared' && errand.changesIn === undefined)
     throw new InvalidManifests(problems, true)

@@ -5,9 +5,8 @@
 import { contentsOf, stepsBack, type Commit, type Step } from '../git/history.ts'
 import { filesAt, type Repository } from '../git/repository.ts'
 import { decode } from '../manifest/bytes.ts'
-import type { RawDocument, Source } from '../manifest/document.ts'
+import type { Source } from '../manifest/document.ts'
 import { rootFile } from '../manifest/load.ts'
-import { parseSources } from '../manifest/parse.ts'
 import { words } from '../plan/past.ts'
 import { accessOf, isManifest, type ProtectedBranch } from './workspace.ts'
 
@@ -188,19 +187,3 @@ function wordsIn(source: Source, wanted: ReadonlySet<string>): ReadonlySet<strin
 
 /** Stands for a text in which a word may be written so that it is not seen. */
 const anyWord = '\\'
-
-type Parsed = ReturnType<typeof parseSources>
-const parsed = new WeakMap<Source, Parsed>()
-
-/** Parses each source once. */
-export function parseOnce(sources: readonly Source[]): Parsed {
-  const documents: RawDocument[] = []
-  const problems: Parsed['problems'] = []
-  for (const source of sources) {
-    const own = parsed.get(source) ?? parseSources([source])
-    parsed.set(source, own)
-    for (const document of own.documents) documents.push(document)
-    for (const problem of own.problems) problems.push(problem)
-  }
-  return { documents, problems }
-}

@@ -1,7 +1,7 @@
 /** What a connector is given to reach its system: settings, credentials and the clock, and nothing else. */
 import type { Secret, Target } from '../connector/contract.ts'
 import { resolveSecret } from '../connector/secrets.ts'
-import type { SystemConfig } from '../model/workspace.ts'
+import type { SystemAlone } from '../model/workspace.ts'
 import { descriptions } from '../systems/registry.ts'
 import type { Border } from './border.ts'
 import { exit, Fault } from './exit.ts'
@@ -17,7 +17,7 @@ interface Surroundings {
 
 /** Resolves the system's credentials; throws Fault (exit 4) for the first that leads nowhere. */
 export async function targetOf(
-  config: SystemConfig,
+  config: SystemAlone,
   { env, now, sleep, root, log }: Surroundings,
 ): Promise<Target> {
   const credentials: Record<string, Secret> = {}
@@ -43,9 +43,9 @@ export async function targetOf(
 
 /** As the System says; where it says nothing, what the tools of that system take from the environment too. */
 function referencesOf(
-  { connector, credentials }: SystemConfig,
+  { connector, credentials }: SystemAlone,
   env: Surroundings['env'],
-): SystemConfig['credentials'] {
+): SystemAlone['credentials'] {
   const usual = descriptions[connector]?.environment
   if (Object.keys(credentials).length > 0 || usual === undefined) return credentials
   return Object.fromEntries(

@@ -5,6 +5,7 @@
  * only from there, so that a pull request cannot point a system at another host or accept its own finding.
  */
 import { posix } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { ruleReading } from '../cel/open.ts'
 import {
   commitOf,
@@ -21,10 +22,12 @@ import { decode } from '../manifest/bytes.ts'
 import type { Connectors, Source } from '../manifest/document.ts'
 import { editedSystems } from '../manifest/edited.ts'
 import { findRoot, loadSources, rootFile } from '../manifest/load.ts'
-import { parseSources } from '../manifest/parse.ts'
+import { parseOnce } from '../manifest/parse.ts'
 import { manifestsOf, type Manifests, type Reading } from '../manifest/read.ts'
+import { withRests } from '../manifest/steps.ts'
+import { systemsAhead } from '../manifest/systems-ahead.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Workspace } from '../model/workspace.ts'
+import type { SystemAlone, Workspace } from '../model/workspace.ts'
 import { withFormerAnchors } from './anchors.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
 
@@ -36,6 +39,8 @@ interface LoadOptions {
   readonly protectedRef?: string
   /** `declared`: what stands in the working tree; `protected`: all of it as the protected ref has it (drift). */
   readonly compare: 'declared' | 'protected'
+  /** Told the systems as soon as they are known, while the rest is still being read; not where anything of them is at fault. */
+  readonly onSystems?: (systems: readonly SystemAlone[], root: string) => Promise<void>
 }
 
 export interface Loaded {
@@ -73,8 +78,10 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const { sources, diagnostics } = await loadSources(root)
   if (diagnostics.some(isError)) throw new InvalidManifests(diagnostics)
   const ref = options.protectedRef ?? settingOf(sources, 'protectedRef')
-  if (ref === undefined)
+  if (ref === undefined) {
+    await options.onSystems?.(systemsAhead(sources, options.connectors), root)
     return { ...(await read(root, sources, options)), uncommitted: [], afterMerge: [], edited: [] }
+  }
   return await loadProtected(root, sources, ref, options)
 }
 
@@ -120,6 +127,7 @@ async function loadProtected(
   const repository = await repositoryOf(root, ref)
   const head = await commit(repository, ref)
   const protectedSources = await sourcesAt(repository, head)
+  await options.onSystems?.(systemsAhead(protectedSources, options.connectors), root)
   const open = await uncommitted(repository, [rootFile, accessOf(sources)])
   const compared = options.compare === 'protected' ? protectedSources : sources
   const at = options.compare === 'protected' ? head : await commit(repository, 'HEAD')
@@ -153,15 +161,21 @@ async function read(
   { now, connectors }: Pick<LoadOptions, 'now' | 'connectors'>,
   protectedSources?: readonly Source[],
 ): Promise<Pick<Loaded, 'workspace' | 'diagnostics' | 'on' | 'turns'>> {
-  const manifests = manifestsOf(sources, {
+  const asked = {
     root,
     connectors,
     ...(protectedSources === undefined ? {} : { protectedSources }),
     ...(await ruleReading([...sources, ...(protectedSources ?? [])], connectors)),
-  })
-  const { workspace, diagnostics } = manifests.reading(now.toISOString().slice(0, 10))
+  }
+  const manifests = await withRests(manifestsOf(sources, asked), rest)
+  const { workspace, diagnostics } = await withRests(manifests.reading(now.toISOString().slice(0, 10)), rest)
   if (workspace === undefined) throw new InvalidManifests(diagnostics)
   return { ...manifests, workspace, diagnostics }
+}
+
+/** What came in meanwhile is taken. */
+function rest(): Promise<void> {
+  return setImmediate()
 }
 
 export async function repositoryOf(root: string, ref: string): Promise<Repository> {
@@ -259,7 +273,7 @@ export function accessOf(sources: readonly Source[]): string {
 /** One text of `Settings.spec`, before it is known whether the manifests are valid: it decides what is read. */
 function settingOf(sources: readonly Source[], key: string): string | undefined {
   const settings = sources.filter(({ file }) => file === rootFile)
-  for (const { value } of parseSources(settings).documents) {
+  for (const { value } of parseOnce(settings).documents) {
     const spec = value['kind'] === 'Settings' ? value['spec'] : undefined
     const found =
       typeof spec === 'object' && spec !== null && !Array.isArray(spec) ? Object.entries(spec) : []
@@ -272,7 +286,7 @@ function settingOf(sources: readonly Source[], key: string): string | undefined 
 /** Only files that can hold a System are parsed for it: there may be 100,000 others. */
 function systemNames(sources: readonly Source[]): string[] {
   const candidates = sources.filter(({ text }) => /kind['"]?\s*:\s*['"]?System\b/.test(text))
-  return parseSources(candidates)
+  return parseOnce(candidates)
     .documents.flatMap(({ value }) => {
       const metadata = value['kind'] === 'System' ? value['metadata'] : undefined
       const name =

@@ -218,7 +218,7 @@ export interface Target {
   readonly now: () => Date
   /** Resolves after so many milliseconds, or as soon as `stop` is aborted; the machine's timer where it is absent. */
   readonly sleep?: (milliseconds: number, stop?: AbortSignal) => Promise<void>
-  /** For a writer: once aborted, nothing further is sent, and what waits for its turn does not wait any more. */
+  /** Once aborted, nothing further is sent, nobody waits for a turn any more, and a read that is under way is let go. */
   readonly stop?: AbortSignal
   /** For a writer: nothing is sent at or after this moment, and nobody waits for it in vain. */
   readonly deadline?: Date

@@ -19,10 +19,11 @@ export function governs({ kind }: Pick<Manifest, 'kind'>): boolean {
 export function governingDocuments(
   sources: readonly Source[],
   known: readonly RawDocument[],
+  parser = parseSources,
 ): { documents: RawDocument[]; problems: Problem[] } {
   // A kind has its name in the text, unless it is written with escapes.
   const candidates = sources.filter(({ text }) => /System|Settings|Guardrail|Acceptance|\\/.test(text))
-  const { documents, problems } = parse(candidates, known)
+  const { documents, problems } = parse(candidates, known, parser)
   return { documents: documents.filter(({ value }) => ruling.has(value['kind'])), problems }
 }
 
@@ -53,6 +54,7 @@ function labelled(metadata: Json | undefined): [string, Labels][] {
 function parse(
   sources: readonly Source[],
   known: readonly RawDocument[],
+  parser = parseSources,
 ): { documents: RawDocument[]; problems: Problem[] } {
   const byFile = new Map<string, RawDocument[]>()
   for (const document of known) {
@@ -67,6 +69,6 @@ function parse(
     if (own?.[0]?.source.text === source.text) shared.push(...own)
     else others.push(source)
   }
-  const { documents, problems } = parseSources(others)
+  const { documents, problems } = parser(others)
   return { documents: [...shared, ...documents], problems }
 }

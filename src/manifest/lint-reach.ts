@@ -145,7 +145,7 @@ function repeated(context: Context, policies: readonly Policy[], groups: readonl
   let looks = 0
   for (const fact of facts) {
     const needs = fact.parts.all.map((one) => coverers(one, parents))
-    const [rarest] = needs.toSorted((a, b) => count(a) - count(b))
+    const rarest = leastBy(needs, count)
     const candidates = rarest === undefined ? facts : rarest.flatMap((name) => holders.get(name) ?? [])
     for (const other of candidates) {
       if ((looks += 1) > mostLooks) return
@@ -161,6 +161,17 @@ function repeated(context: Context, policies: readonly Policy[], groups: readonl
   }
 }
 
+/** The first of the least; undefined of none. */
+function leastBy<T>(items: readonly T[], measure: (item: T) => number): T | undefined {
+  let found: T | undefined
+  let least = Infinity
+  for (const item of items) {
+    const measured = measure(item)
+    if (measured < least) [found, least] = [item, measured]
+  }
+  return found
+}
+
 interface Parts {
   readonly all: readonly string[]
   /** Those without a day: only they can stand for the parts of another policy. */
@@ -169,19 +180,20 @@ interface Parts {
 
 /** Everything that a policy says, as `subject group:finance`: another that says all of it too gives as much. */
 function partsOf({ systems, subjects = [], resources = [], roles }: Policy): Parts {
-  const side = (name: string, references: readonly TypedReference[]): [string, boolean][] =>
-    references.map((one) => [`${name} ${one.type}:${one.name}`, isLasting(one)])
-  const parts: [string, boolean][] = [
-    ...systems.map(({ name }): [string, boolean] => [`system ${name}`, true]),
-    ...(roles ?? []).map(({ name }): [string, boolean] => [`role ${name}`, true]),
-    [roles === undefined ? 'reaches' : 'holds roles', true],
-    ...side('subject', subjects),
-    ...side('resource', resources),
-  ]
-  return {
-    all: subjects.length === 0 || resources.length === 0 ? [] : parts.map(([name]) => name),
-    lasting: new Set(parts.flatMap(([name, lasts]) => (lasts ? [name] : []))),
+  const all = systems.map(({ name }) => `system ${name}`)
+  for (const { name } of roles ?? []) all.push(`role ${name}`)
+  all.push(roles === undefined ? 'reaches' : 'holds roles')
+  const lasting = new Set(all)
+  const side = (name: string, references: readonly TypedReference[]): void => {
+    for (const one of references) {
+      const part = `${name} ${one.type}:${one.name}`
+      all.push(part)
+      if (isLasting(one)) lasting.add(part)
+    }
   }
+  side('subject', subjects)
+  side('resource', resources)
+  return { all: subjects.length === 0 || resources.length === 0 ? [] : all, lasting }
 }
 
 function isLasting({
@@ -197,11 +209,13 @@ function isLasting({
 /** What stands for a part: itself, and for a group the groups above it. */
 function coverers(one: string, parents: ReadonlyMap<string, string | undefined>): readonly string[] {
   const names = [one]
-  const [, group] = /^subject group:(.*)$/.exec(one) ?? []
-  for (let at = group && parents.get(group); at !== undefined && at !== ''; at = parents.get(at))
-    names.push(`subject group:${at}`)
+  if (!one.startsWith(groupSubject)) return names
+  for (let at = parents.get(one.slice(groupSubject.length)); at !== undefined; at = parents.get(at))
+    names.push(`${groupSubject}${at}`)
   return names
 }
+
+const groupSubject = 'subject group:'
 
 function sameParts(one: { readonly parts: Parts }, other: { readonly parts: Parts }): boolean {
   const all = new Set(one.parts.all)

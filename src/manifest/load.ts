@@ -20,7 +20,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { decode } from './bytes.ts'
 import type { Problem, Source } from './document.ts'
 import { compare, locate } from './locate.ts'
-import { parseSources } from './parse.ts'
+import { parseOnce } from './parse.ts'
 
 export const rootFile = 'rolecall.yaml'
 
@@ -222,7 +222,7 @@ function noManifests(folder: string): Diagnostic {
 
 /** Where the manifests lie, as `Settings` says it. A faulty document says nothing, and its fault is told later. */
 function accessFolder(settings: readonly Source[]): { folder: string } | { problem: Problem } {
-  for (const { source, index, value } of parseSources(settings).documents) {
+  for (const { source, index, value } of parseOnce(settings).documents) {
     const spec = value['kind'] === 'Settings' ? value['spec'] : undefined
     const access = typeof spec === 'object' && spec !== null && 'access' in spec ? spec['access'] : undefined
     if (typeof access !== 'string') continue
@@ -249,7 +249,7 @@ function outside(source: Source, index: number, access: string): Problem {
 
 /** Whether `rolecall.yaml` alone is a workspace, as a small one may be. Where it has faults, they are told instead. */
 function declaresAnything(settings: readonly Source[]): boolean {
-  const { documents, problems } = parseSources(settings)
+  const { documents, problems } = parseOnce(settings)
   return (
     problems.length > 0 ||
     documents.some(({ value }) => value['kind'] !== 'Settings' && value['kind'] !== 'System')

@@ -19,6 +19,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 import { compose, type Stop, type Tree } from './compose.ts'
 import { mostFaults, type Problem, type RawDocument, type Source } from './document.ts'
 import { misread } from './scalar.ts'
+import { atOnce, type Steps } from './steps.ts'
 import * as faults from './syntax.ts'
 
 /** Mappings and lists inside one another. Ours need ten. */
@@ -30,15 +31,40 @@ export const maxDepth = 64
  * else it says cannot be trusted. So where there are problems, a handle that nobody declares may be declared in
  * a document that was left out.
  */
-export function parseSources(sources: readonly Source[]): {
-  documents: RawDocument[]
-  problems: Problem[]
-} {
+export function parseSources(sources: readonly Source[]): Parsed {
+  return atOnce(parsing(sources))
+}
+
+export interface Parsed {
+  readonly documents: RawDocument[]
+  readonly problems: Problem[]
+}
+
+/** What was parsed before all of it was, kept as long as its source is: a file that says where others are is asked again and again. */
+const known = new WeakMap<Source, Parsed>()
+
+/** As `parseSources`, for files of which each is parsed once, however often it is asked for. */
+export function parseOnce(sources: readonly Source[]): Parsed {
+  for (const source of sources) if (!known.has(source)) known.set(source, parseSources([source]))
+  return parseSources(sources)
+}
+
+/** As `parseSources`, in steps. */
+export function* parsing(sources: readonly Source[]): Steps<Parsed> {
   const documents: RawDocument[] = []
   const problems: Problem[] = []
-  for (const source of sources) parseSource(source, documents, problems)
+  for (const source of sources) {
+    const own = known.get(source)
+    if (own === undefined) yield* parseSource(source, documents, problems)
+    else {
+      for (const document of own.documents) documents.push(document)
+      for (const problem of own.problems) problems.push(problem)
+    }
+  }
   return { documents, problems }
 }
+
+const documentsInAStep = 4
 
 type Range = readonly [start: number, end: number]
 /** A fault that takes work to put in words is a function: beyond the most that are collected it is not called. */
@@ -50,7 +76,7 @@ interface Walk {
   readonly report: Report
 }
 
-function parseSource(source: Source, documents: RawDocument[], problems: Problem[]): void {
+function* parseSource(source: Source, documents: RawDocument[], problems: Problem[]): Steps<void> {
   const trees = compose(source.text)
   const lineAt = lineCounter(source.text)
   for (let index = 0; ; index += 1) {
@@ -70,6 +96,7 @@ function parseSource(source: Source, documents: RawDocument[], problems: Problem
     if (value !== undefined) {
       documents.push({ source, index, line: lineAt(next.value.contents?.range[0] ?? 0), value })
     }
+    if ((index + 1) % documentsInAStep === 0) yield
   }
 }
 

@@ -8,13 +8,14 @@ import { governingDocuments, governs, labelsOfPeople } from './governing.ts'
 import { identityProblems } from './identity.ts'
 import { locate } from './locate.ts'
 import { lostDocuments } from './lost.ts'
-import { parseSources } from './parse.ts'
+import { parsing, type Parsed } from './parse.ts'
 import { reporter, type Reporter } from './place.ts'
-import { resolveManifests } from './resolve.ts'
+import { resolving } from './resolve.ts'
 import { readSettings } from './settings.ts'
+import { atOnce, type Steps } from './steps.ts'
 import { turnsOf } from './turns.ts'
 import { uniqueManifests } from './unique.ts'
-import { validateDocuments } from './validate.ts'
+import { validateDocuments, validating } from './validate.ts'
 
 export interface ReadOptions {
   /** Absolute path of the folder of `rolecall.yaml`. */
@@ -27,7 +28,7 @@ export interface ReadOptions {
   /** Reads the rules of Guardrails; without it they stay unread, and a plan that they would judge is refused. */
   readonly rules?: RuleReader
   /** Instead of parsing each source: for who reads many states of a repository that have most files in common. */
-  readonly parse?: typeof parseSources
+  readonly parse?: (sources: readonly Source[]) => Parsed
 }
 
 /** What the manifests say on one day. With an error there is no workspace. */
@@ -41,35 +42,35 @@ export interface Reading {
  * the others go on, so that one run shows as much as it can.
  */
 export function readManifests(sources: readonly Source[], options: ReadOptions): Reading {
-  return manifestsOf(sources, options).reading(options.today)
+  return atOnce(atOnce(manifestsOf(sources, options)).reading(options.today))
 }
 
 /** Manifests that were read and checked once, and can be asked what they say on any day. */
 export interface Manifests {
-  readonly reading: (today: string) => Reading
+  /** In steps. */
+  readonly reading: (today: string) => Steps<Reading>
   /** The same for another day, of which only what would be at fault is told: it was not asked for advice. */
   readonly on: (day: string) => Reading
   /** The days on which they may say something else than the day before, sorted; of the documents that are `wanted`. */
   readonly turns: (wanted?: (document: string) => boolean) => readonly string[]
 }
 
-export function manifestsOf(sources: readonly Source[], options: Omit<ReadOptions, 'today'>): Manifests {
+export function* manifestsOf(
+  sources: readonly Source[],
+  options: Omit<ReadOptions, 'today'>,
+): Steps<Manifests> {
   const first = reporter()
-  const read = readSources(sources, options, first)
+  const read = yield* readSources(sources, options, first)
   const settings = readSettings(read.ruling, options.protectedSources ?? sources, read.lost, first)
+  const known = { read, settings, problems: first.problems, options }
   return {
-    reading: (today) => {
-      const { lint, problems, readingOf } = dayOf(today, {
-        read,
-        settings,
-        problems: first.problems,
-        options,
-      })
-      lint()
+    reading: function* (today) {
+      const { lint, problems, readingOf } = yield* dayOf(today, known)
+      yield* lint()
       return readingOf(problems())
     },
     on: (day) => {
-      const { problems, readingOf } = dayOf(day, { read, settings, problems: first.problems, options })
+      const { problems, readingOf } = atOnce(dayOf(day, known))
       return readingOf(problems().filter(({ severity }) => severity === 'error'))
     },
     turns: (wanted = () => true) =>
@@ -82,27 +83,21 @@ export function manifestsOf(sources: readonly Source[], options: Omit<ReadOption
 
 /** One day, with what can be said of it: the places of it are looked up for what is told, and that is not cheap. */
 interface Day {
-  readonly lint: () => void
+  readonly lint: () => Steps<void>
   readonly problems: () => readonly Problem[]
   readonly readingOf: (told: readonly Problem[]) => Reading
 }
 
-function dayOf(
-  today: string,
-  {
-    read,
-    settings,
-    problems,
-    options,
-  }: {
-    readonly read: Read
-    readonly settings: Settings
-    readonly problems: readonly Problem[]
-    readonly options: Omit<ReadOptions, 'today'>
-  },
-): Day {
+interface Known {
+  readonly read: Read
+  readonly settings: Settings
+  readonly problems: readonly Problem[]
+  readonly options: Omit<ReadOptions, 'today'>
+}
+
+function* dayOf(today: string, { read, settings, problems, options }: Known): Steps<Day> {
   const report = reporter()
-  const { systems, desired, lint, ...resolved } = resolveManifests({
+  const { systems, desired, lint, ...resolved } = yield* resolving({
     manifests: read.manifests,
     connectors: options.connectors,
     today,
@@ -142,14 +137,14 @@ interface Read {
   readonly lost: ReturnType<typeof lostDocuments>
 }
 
-function readSources(
+function* readSources(
   sources: readonly Source[],
   options: Omit<ReadOptions, 'today'>,
   report: Reporter,
-): Read {
+): Steps<Read> {
   const { connectors, protectedSources } = options
-  const parsed = (options.parse ?? parseSources)(sources)
-  const validated = validateDocuments(parsed.documents, connectors)
+  const parsed = options.parse?.(sources) ?? (yield* parsing(sources))
+  const validated = yield* validating(parsed.documents, connectors)
   const own = uniqueManifests(validated.manifests, report)
   const problems = [...parsed.problems, ...validated.problems, ...identityProblems(own)]
   const { documents } = parsed

@@ -24,8 +24,9 @@ import {
 } from './normalize.ts'
 import { normalizeSystem } from './normalize-system.ts'
 import type { Lost } from './lost.ts'
-import type { User } from './normalised.ts'
+import type { Policy, User } from './normalised.ts'
 import type { Reporter } from './place.ts'
+import { paused, type Steps } from './steps.ts'
 import { resolveUser } from './resolve/accounts.ts'
 import { resolveProjects, resolveScopes } from './resolve/containers.ts'
 import { newSite, type Context, type Site } from './resolve/context.ts'
@@ -35,7 +36,7 @@ import { resolveGuardrail } from './resolve/guardrails.ts'
 import { resolveMappings } from './resolve/mappings.ts'
 import { groupSide, isActive, type Pair } from './resolve/memberships.ts'
 import { declaredAndIgnored, resolveOwners } from './resolve/owners.ts'
-import { resolvePolicies } from './resolve/policies.ts'
+import { resolvePolicy } from './resolve/policies.ts'
 import { resolveRoles } from './resolve/roles.ts'
 import { checkRenames, checkSystem } from './resolve/systems.ts'
 
@@ -62,17 +63,18 @@ interface Resolved {
   readonly acceptances: readonly Acceptance[]
   readonly guardrails: readonly Guardrail[]
   /** Says what of the documents together looks like a slip; takes longer than some of the rest, and changes none of it. */
-  readonly lint: () => void
+  readonly lint: () => Steps<void>
 }
 
 /** What is wrong goes to `report`; with an error among it the graphs are incomplete and must not be used. */
-export function resolveManifests(input: ResolveInput): Resolved {
+export function* resolving(input: ResolveInput): Steps<Resolved> {
   const of = byKind(input.manifests)
   const roles = of('Role').map(normalizeRole)
   const projects = of('Project').map(normalizeProject)
   const scopes = of('Scope').map(normalizeScope)
   const groups = of('Group').map(normalizeGroup)
-  const policies = of('AccessPolicy').map(normalizePolicy)
+  const policies: Policy[] = []
+  yield* paused(of('AccessPolicy'), policiesInAStep, (policy) => policies.push(normalizePolicy(policy)))
   const users = of('User')
   const context: Context = {
     ...input,
@@ -94,21 +96,25 @@ export function resolveManifests(input: ResolveInput): Resolved {
   resolveGroups(context, groups)
   for (const site of context.sites.values()) checkSystem(context, site)
 
-  const people = resolvePeople(context, users, groups)
-  resolvePolicies(context, policies)
+  const people = yield* resolvePeople(context, users, groups)
+  yield* paused(policies, policiesInAStep, (policy) => {
+    resolvePolicy(context, policy)
+  })
   const mappings = of('GroupMapping').map(normalizeMapping)
   resolveMappings(context, mappings)
 
   for (const policy of policies) lintPolicy(context, policy)
   return {
     ...{ ...finish(context), people, ...decisions(context, of, input) },
-    lint: () => {
+    lint: function* () {
       // What comes of nothing may come of what is at fault: these are for when all else is well.
       if (!input.lost.nothing || context.report.problems.some(({ severity }) => severity === 'error')) return
       for (const group of groups) lintGroup(context, group)
       lintRoles(context, roles)
       lintPeople(context, users)
+      yield
       lintReach(context, { policies, groups, users, mappings })
+      yield
       lintIdle(context, { policies, groups, mappings })
       lintOwners(context, people, users)
     },
@@ -116,22 +122,25 @@ export function resolveManifests(input: ResolveInput): Resolved {
 }
 
 /** One person at a time: in the long form, a person is needed only while it is their turn. */
-function resolvePeople(
+function* resolvePeople(
   context: Context,
   users: readonly ManifestOf<'User'>[],
   groups: Parameters<typeof groupSide>[1],
-): ReadonlyMap<string, Person> {
+): Steps<ReadonlyMap<string, Person>> {
   const listed = groupSide(context, groups)
   const people = new Map<string, Person>()
-  for (const manifest of users) {
+  yield* paused(users, peopleInAStep, (manifest) => {
     const user = normalizeUser(manifest)
     const pairs = listed.get(user.handle) ?? []
     resolveUser(context, user, pairs)
     lintUser(context, user, pairs)
     people.set(user.handle, { ...person(user), ...holdings(context, user, pairs) })
-  }
+  })
   return people
 }
+
+const policiesInAStep = 64
+const peopleInAStep = 32
 
 /** What a rule on two groups or two roles of one person needs, whatever system each is in. */
 function holdings(context: Context, user: User, listed: readonly Pair[]): Pick<Person, 'groups' | 'roles'> {
@@ -173,7 +182,10 @@ function person({ handle, type, employment, labels, attributes, cause }: User): 
   }
 }
 
-function sitesOf(systems: readonly ManifestOf<'System'>[], input: ResolveInput): ReadonlyMap<string, Site> {
+export function sitesOf(
+  systems: readonly ManifestOf<'System'>[],
+  input: Pick<ResolveInput, 'connectors' | 'isProtected'>,
+): ReadonlyMap<string, Site> {
   const sites = new Map<string, Site>()
   for (const manifest of systems) {
     const { name } = manifest.metadata

@@ -10,6 +10,7 @@ import { locator, type Locator } from './locate.ts'
 import { suggest } from './nearest.ts'
 import { schemaProblems, type Written } from './schema-faults.ts'
 import { manifestKinds, validator } from './schemas.ts'
+import { atOnce, paused, type Steps } from './steps.ts'
 import { upgradeDocument } from './upgrade.ts'
 
 /**
@@ -17,18 +18,25 @@ import { upgradeDocument } from './upgrade.ts'
  * settings are checked where the System they belong to is among the documents and without fault itself; a
  * reference to a system that nobody declares is for a later stage to name.
  */
-export function validateDocuments(
-  documents: readonly RawDocument[],
-  connectors: Connectors,
-): { manifests: Manifest[]; problems: Problem[] } {
+export function validateDocuments(documents: readonly RawDocument[], connectors: Connectors): Validated {
+  return atOnce(validating(documents, connectors))
+}
+
+export interface Validated {
+  readonly manifests: Manifest[]
+  readonly problems: Problem[]
+}
+
+/** As `validateDocuments`, in steps. */
+export function* validating(documents: readonly RawDocument[], connectors: Connectors): Steps<Validated> {
   const written = writtenText()
   const problems: Problem[] = []
   const sound: Manifest[] = []
-  for (const document of documents) {
+  yield* paused(documents, documentsInAStep, (document) => {
     const result = validateDocument(document, written)
     if ('manifest' in result) sound.push(result.manifest)
     else problems.push(...result.problems)
-  }
+  })
   const connectorOf = connectorsBySystem(sound)
   const manifests = sound.filter((manifest) => {
     const found = connectorProblems(manifest, { connectors, connectorOf, written })
@@ -37,6 +45,8 @@ export function validateDocuments(
   })
   return { manifests, problems }
 }
+
+const documentsInAStep = 64
 
 function validateDocument(
   document: RawDocument,

@@ -46,6 +46,9 @@ export interface SystemConfig {
   readonly cause: Cause
 }
 
+/** A System as it is known without the documents of those whom it names. */
+export type SystemAlone = Omit<SystemConfig, 'owners'>
+
 export type LedgerConfig =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'git'; readonly ref: string; readonly remote: string }

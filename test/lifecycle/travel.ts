@@ -23,16 +23,21 @@ export function onDisk(world: World, root = mkdtempSync(join(tmpdir(), 'rolecall
 }
 
 /** Runs a command line as of a moment; a day is its noon, in UTC. */
-export async function at(moment: string, root: string, ...args: string[]): Promise<Told> {
+export function at(moment: string, root: string, ...args: string[]): Promise<Told> {
   const now = new Date(moment.length === 10 ? `${moment}T12:00:00Z` : moment)
+  return within({ now: () => now }, root, ...args)
+}
+
+/** Runs a command line with another border than the tests have otherwise. */
+export async function within(own: Partial<Border>, root: string, ...args: string[]): Promise<Told> {
   const said = { out: '', err: '' }
   const write = (stream: 'out' | 'err') => (text: string) => void (said[stream] += text)
   const border: Border = {
     ...processBorder(true),
     env: {},
-    now: () => now,
     ...{ out: write('out'), err: write('err') },
     ...{ sees: { out: false, err: false }, answers: false },
+    ...own,
   }
   const here = process.cwd()
   process.exitCode = undefined

@@ -27,6 +27,7 @@ export class Client {
   readonly #endpoint: Endpoint
   readonly #transport: Dispatcher
   readonly #pace: Pace
+  readonly #holder: CredentialHolder
   readonly #line: Line
   readonly #reads: PQueue
   readonly #writes: PQueue
@@ -42,6 +43,7 @@ export class Client {
     this.#endpoint = endpoint
     this.#pace = pace
     this.#transport = openTransport(endpoint)
+    this.#holder = holder
     this.#line = new Line({ target, endpoint, limits, pace, holder, transport: this.#transport })
     this.#reads = new PQueue({ concurrency: dialect.concurrency ?? 4 })
     this.#writes = new PQueue({ concurrency: dialect.writesAtOnce ?? 1 })
@@ -64,6 +66,10 @@ export class Client {
   linked(link: string): URL {
     const { origin, base } = this.#endpoint
     return followed(this.#endpoint, link, new URL(`${origin}${base}/`))
+  }
+
+  async signIn(): Promise<void> {
+    await this.#holder.get()
   }
 
   async read(url: URL, options: ReadOptions = {}): Promise<Answer> {

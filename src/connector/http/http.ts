@@ -13,6 +13,8 @@ export interface HttpReader {
   readonly calls: number
   /** Calls a second, where the answers name a rate: for the estimate of a plan. */
   readonly callsPerSecond: number | undefined
+  /** Signs in where nobody has, so that it is known who we are. Rejects as `read` does. */
+  signIn(): Promise<void>
   /** A GET. Rejects with a ConnectorFault unless the answer is 2xx (or accepted) and JSON (or empty). */
   read(path: Path, options?: ReadOptions): Promise<Answer>
   /** The same for a link that an answer gave, relative or absolute: it stays at this origin and below this path. */
@@ -46,6 +48,7 @@ function reading(client: Client): HttpReader {
     get callsPerSecond() {
       return client.callsPerSecond
     },
+    signIn: () => client.signIn(),
     read: (path, options) => client.read(client.address(path, options?.query), options),
     follow: async (link, options) => await client.read(client.linked(link), options),
     learn: (secret) => {

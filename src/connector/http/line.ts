@@ -110,7 +110,7 @@ export class Line {
       const body = await bodyOf(exchange)
       const sent = headersOf(exchange, credential)
       this.calls++
-      signal = AbortSignal.timeout(limits.call)
+      signal = this.#until(exchange)
       // The types of the global fetch do not know the dispatcher, which its implementation takes.
       const options = { method, headers: sent, body, redirect: 'manual', signal, dispatcher: transport }
       const response = await fetch(url, options as object)
@@ -119,6 +119,8 @@ export class Line {
     } catch (error) {
       // Before it was sent, nothing can have gone wrong on the line.
       if (signal === undefined || error instanceof BadBody || error instanceof Unanswered) throw error
+      if (!exchange.write && this.#parts.target.stop?.aborted === true)
+        throw new Unanswered(stoppedWords(call, 'interrupted'), unsent)
       if (signal.aborted)
         throw new Unanswered(timeoutWords(call, limits.call), { never: false, passing: true })
       const failure = networkFailure(error)
@@ -127,6 +129,13 @@ export class Line {
     } finally {
       pace.answered(headers, this.#time())
     }
+  }
+
+  /** A write that is under way is waited for: nobody would know what became of it. */
+  #until({ write }: Exchange): AbortSignal {
+    const late = AbortSignal.timeout(this.#parts.limits.call)
+    const { stop } = this.#parts.target
+    return write || stop === undefined ? late : AbortSignal.any([late, stop])
   }
 
   async #pauseBefore(attempt: Attempt, count: number, { method, url }: Exchange): Promise<void> {

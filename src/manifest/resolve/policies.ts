@@ -24,14 +24,12 @@ import { isActive } from './memberships.ts'
 import { roleNamed } from './roles.ts'
 import { lookUp, sortedSet, type Parts } from './values.ts'
 
-export function resolvePolicies(context: Context, policies: readonly Policy[]): void {
-  for (const policy of policies) {
-    for (const system of policy.systems) {
-      const site = siteOf(context, system)
-      if (!site) continue
-      if (policy.roles) grants(context, site, policy, system.place)
-      else reach(context, site, policy, system.place)
-    }
+export function resolvePolicy(context: Context, policy: Policy): void {
+  for (const system of policy.systems) {
+    const site = siteOf(context, system)
+    if (!site) continue
+    if (policy.roles) grants(context, site, policy, system.place)
+    else reach(context, site, policy, system.place)
   }
 }
 

@@ -8,22 +8,28 @@ import { lookUp } from './values.ts'
 
 /** After roles and groups: defaults name roles, and `suspendTo` a group. */
 export function checkSystem(context: Context, site: Site): void {
+  checkItself(context, site)
+  const { account, suspendTo } = site.system
+  if (account) checkShared(context, site, account)
+  if (suspendTo && site.description.suspend !== 'native') lookUp(context, site, 'group', suspendTo)
+}
+
+/** What can be said of a System without the other documents. */
+export function checkItself(context: Pick<Context, 'report'>, site: Site): void {
   collections(context, site)
-  const { account, suspendTo, profile, tolerate } = site.system
+  const { suspendTo, profile, tolerate } = site.system
   if (tolerate)
     unsupported(
       context,
       keyOf(tolerate),
       'This version shows every warning, and has none that can be tolerated.',
     )
-  if (account) checkShared(context, site, account)
   if (suspendTo && site.description.suspend === 'native')
     unsupported(
       context,
       keyOf(suspendTo.place),
       `The ${showSite(site)} suspends accounts itself, and needs no group for it.`,
     )
-  else if (suspendTo) lookUp(context, site, 'group', suspendTo)
   if (profile && site.description.profiles?.[profile.name] === undefined)
     context.report.error(
       'unknown-profile',
@@ -33,11 +39,11 @@ export function checkSystem(context: Context, site: Site): void {
     )
 }
 
-function unsupported(context: Context, at: Place, message: string): void {
+function unsupported(context: Pick<Context, 'report'>, at: Place, message: string): void {
   context.report.error('unsupported-field', at, message, 'Take the line out.')
 }
 
-function collections(context: Context, site: Site): void {
+function collections(context: Pick<Context, 'report'>, site: Site): void {
   const lacking = kinds.filter((kind) => !site.description.kinds[kind]).map((kind) => collectionOf[kind])
   for (const reference of [
     ...site.system.exclusive,

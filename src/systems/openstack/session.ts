@@ -70,8 +70,7 @@ export function openSession<Http extends HttpReader>(
     homeOnly: (settings['reads'] ?? (cloudvps ? 'domain' : 'cloud')) === 'domain',
     now,
     token: async () => {
-      // Any call signs in; this one costs the least.
-      if (current === undefined) await http.read(path`/auth/system`)
+      if (current === undefined) await http.signIn()
       if (current === undefined) throw noToken(system)
       return current
     },
