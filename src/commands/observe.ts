@@ -43,7 +43,7 @@ export async function observe<System extends SystemAlone>(
 }
 
 /** A system that may be read; what opens it sends nothing. */
-export interface Opened<System> {
+interface Opened<System> {
   readonly read: () => Promise<Read<System> | UnreadSystem>
 }
 

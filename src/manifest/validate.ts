@@ -22,7 +22,7 @@ export function validateDocuments(documents: readonly RawDocument[], connectors:
   return atOnce(validating(documents, connectors))
 }
 
-export interface Validated {
+interface Validated {
   readonly manifests: Manifest[]
   readonly problems: Problem[]
 }
