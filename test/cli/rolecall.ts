@@ -58,11 +58,38 @@ function surroundings(env: Variables): Variables {
   return { ...process.env, CI: 'true', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }
 }
 
-let resident: { readonly questions: number; readonly answers: number } | undefined
+/**
+ * The same for a shell: a bash function `rolecall` that asks the program that stays. What is run in a pipe or put into a
+ * file goes there, in the order in which it was written; of its standard input the program knows nothing.
+ */
+export function asShellFunction(): string {
+  resident ??= open()
+  const folder = temporary()
+  const [questions, answers] = resident.pipes
+  return `rolecall() {
+  local code piece
+  { printf '%s\\0' "$PWD" "$#" "$@"; env -0; } > '${folder}/question'
+  echo '${folder}' > '${questions}'
+  read -r code < '${answers}'
+  for piece in '${folder}'/*.std*; do
+    case "$piece" in *.stdout) cat "$piece" ;; *.stderr) cat "$piece" >&2 ;; esac
+  done
+  return "$code"
+}`
+}
+
+interface Resident {
+  readonly pipes: readonly [questions: string, answers: string]
+  readonly questions: number
+  readonly answers: number
+}
+
+let resident: Resident | undefined
 
 /** Named pipes can be written and read without giving way, as `spawnSync` does. It ends when this process does. */
-function open(): NonNullable<typeof resident> {
-  const pipes = ['questions', 'answers'].map((name) => join(temporary(), name))
+function open(): Resident {
+  const [questions, answers] = [join(temporary(), 'questions'), join(temporary(), 'answers')]
+  const pipes = [questions, answers] as const
   execFileSync('mkfifo', pipes)
   const child = spawn(
     process.execPath,
@@ -72,8 +99,7 @@ function open(): NonNullable<typeof resident> {
     },
   )
   child.unref()
-  const [questions, answers] = pipes as [string, string]
-  return { questions: openSync(questions, 'w'), answers: openSync(answers, 'r') }
+  return { pipes, questions: openSync(questions, 'w'), answers: openSync(answers, 'r') }
 }
 
 function readLine(from: number): string {
