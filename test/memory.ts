@@ -1,12 +1,13 @@
 /**
- * The folder for temporary files of one run of the tests, gone when it is over. It is kept in memory where there is
+ * The folder for temporary files of one run of the tests, gone when it is over, or when the next one begins. It is kept in memory where there is
  * enough of it: each record that a ledger acknowledges is a sync, and what a disk does then no test can see.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { claim, sweep } from './leftovers.ts'
 
 const prefix = 'rolecall-tests-'
 const memory = '/dev/shm'
@@ -15,10 +16,17 @@ const needed = 2 ** 31
 export default function setup(): () => void {
   // each project asks, and the first has made it
   if (tmpdir().includes(prefix)) return () => undefined
+  for (const parent of [memory, tmpdir()]) if (existsSync(parent)) sweep(parent, prefix)
   const folder = inMemory() ?? mkdtempSync(join(tmpdir(), prefix))
+  claim(folder)
   process.env['TMPDIR'] = folder
   return () => {
-    rmSync(folder, { recursive: true, force: true })
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } finally {
+      // a test that was stopped in its midst may still write there: then it is for the next run
+      if (existsSync(folder)) claim(folder)
+    }
   }
 }
 
