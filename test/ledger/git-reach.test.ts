@@ -15,7 +15,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openGit, openGitReader } from '../../src/ledger/git.ts'
 import { LedgerUnreachable } from '../../src/ledger/ledger.ts'
+import { makeWorld, told } from '../apply/world.ts'
 import { contents } from '../cli/rolecall.ts'
+import { bothOwn } from '../race/rounds.ts'
 import { git, remoteWithClones } from './git-remote.ts'
 import { taken } from './suite.ts'
 
@@ -165,6 +167,23 @@ describe('the processes of a ledger in git', () => {
     await ledger.inventory('office')
     expect(calls()).toEqual(['push', 'ls-remote'])
     await ledger.close()
+  })
+
+  it('reach the remote 10 times in an apply that lowers an owner', async () => {
+    const [root, clock] = [mkdtempSync(join(shared.directory, 'world-')), (): Date => new Date()]
+    const first = await open(shared.clone())
+    await makeWorld(root, { now: clock, ledger: first }).reach(bothOwn)
+    await first.close()
+    const { env, calls } = watched()
+    const ledger = await open(shared.clone(), env)
+    const report = await makeWorld(root, { now: clock, ledger }).reach({
+      people: { ana: { role: 'Owner' }, bo: { role: 'Member' } },
+    })
+    await ledger.close()
+    expect(told(report)).toEqual(['update account:bo done'])
+    const reaching = calls().filter((call) => ['fetch', 'ls-remote', 'push'].includes(call))
+    const pushes = reaching.filter((call) => call === 'push')
+    expect([reaching.length, pushes.length]).toEqual([10, 7])
   })
 
   it('ask once more, and not twice, where a lock is held', async () => {

@@ -33,8 +33,9 @@ export function remoteWithClones() {
 function emptyRepositories(): string {
   const directory = mkdtempSync(join(tmpdir(), 'rolecall-empty-'))
   git(directory, 'init', '-q', '--template=', '--bare', '-b', 'main', 'bare')
-  // after each push to look whether there is something to tidy up takes a process, and changes nothing that a test sees
+  // after each push to look for what could be tidied up, or for refs of others that share objects, is a process for nothing
   git(directory, '-C', 'bare', 'config', 'receive.autogc', 'false')
+  git(directory, '-C', 'bare', 'config', 'core.alternateRefsCommand', 'true')
   git(directory, 'init', '-q', '--template=', '-b', 'main', 'clone')
   return directory
 }

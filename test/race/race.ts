@@ -48,6 +48,8 @@ export const gitLedger: Contested = {
     const [shared, one, other] = [join(root, 'shared.git'), join(root, 'one'), join(root, 'other')]
     execFileSync('git', ['init', '-q', '--bare', shared])
     execFileSync('git', ['-C', shared, 'config', 'receive.autogc', 'false'])
+    // it looks for refs of repositories that share objects with it, and there are none
+    execFileSync('git', ['-C', shared, 'config', 'core.alternateRefsCommand', 'true'])
     for (const clone of [one, other]) {
       execFileSync('git', ['init', '-q', clone])
       execFileSync('git', ['-C', clone, 'remote', 'add', 'origin', shared])
