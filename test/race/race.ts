@@ -62,7 +62,7 @@ export const gitLedger: Contested = {
 }
 
 /** How many rounds each ledger is raced for. */
-export const deep = process.env['ROLECALL_DEEP'] === '1'
+const deep = process.env['ROLECALL_DEEP'] === '1'
 export const rounds = deep ? 500 : 50
 
 export interface Raced {
