@@ -42,6 +42,13 @@ export async function server(answering: Answering): Promise<Server> {
     asked.push(one)
     return await answering(context, one)
   })
+  return { origin: `http://127.0.0.1:${await listening(app)}`, asked }
+}
+
+const ports = new Set<number>()
+
+/** The pace that was learnt of an origin lasts as long as the process: no test gets the port of another. */
+async function listening(app: Hono): Promise<number> {
   const running = await new Promise<ServerType>((resolve) => {
     const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, () => {
       resolve(started)
@@ -49,7 +56,9 @@ export async function server(answering: Answering): Promise<Server> {
   })
   open.push(running)
   const { port } = running.address() as AddressInfo
-  return { origin: `http://127.0.0.1:${port}`, asked }
+  if (ports.has(port)) return await listening(app)
+  ports.add(port)
+  return port
 }
 
 /** A clock that moves only when somebody sleeps. */
