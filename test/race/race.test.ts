@@ -3,7 +3,7 @@ import { fileLedger, gitLedger, race, rounds, type Contested, type Raced } from 
 import { oneGetsThrough } from './suite.ts'
 
 /** Each with its own test here; a ledger that needs a server has it where the server is. */
-const ledgers: readonly Contested[] = [fileLedger]
+const ledgers: readonly Contested[] = [fileLedger, gitLedger]
 
 /** Each has its own ledger: what one locks and reserves, the other never sees. */
 const apart: Contested = {
@@ -19,7 +19,6 @@ const leavesNobody = ({ owners }: Raced): boolean => owners.length === 0
 
 describe('F22, S25: two processes that each take one of two owners away at the same moment', () => {
   for (const ledger of ledgers) oneGetsThrough(ledger)
-  oneGetsThrough(gitLedger)
 
   it('it is the ledger that stops them: with one each, nobody is left', async () => {
     const raced = await race(apart, 200, { until: leavesNobody })

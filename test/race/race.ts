@@ -61,8 +61,8 @@ export const gitLedger: Contested = {
   },
 }
 
-/** How many rounds each ledger is raced for. */
 const deep = process.env['ROLECALL_DEEP'] === '1'
+/** How many rounds each ledger is raced for. */
 export const rounds = deep ? 500 : 50
 
 export interface Raced {
