@@ -77,7 +77,7 @@ function addWhatItHangsOn(scene: Scene, { account, graph }: CourseState, found: 
   for (const ref of scene.rules.ownershipDependsOn(account, graph))
     for (const write of scene.touching(ref)) found.add(write)
   for (const [name, targets] of links) {
-    if (targets.length === 0 || isMembership(name)) continue
+    if (isMembership(name)) continue
     for (const target of targets) {
       const { type: kind, name: key } = splitTarget(target)
       if (!isKind(kind)) continue

@@ -69,8 +69,10 @@ function unseenByBarrier(scene: Scene): readonly string[] {
     if (!course) return true
     const unsaid = course.writes.filter((write) => !says(scene, write, coming))
     if (unsaid.length === 0) return false
-    const usable = new Set(course.states.filter((state) => usableIn(scene, coming, state)))
-    return usable.size > 0 && unsaid.some((write) => lowersIn(course, usable, write))
+    const usable = new Set<CourseState | undefined>(
+      course.states.filter((state) => usableIn(scene, coming, state)),
+    )
+    return unsaid.some((write) => lowersIn(course, usable, write))
   })
 }
 
@@ -81,7 +83,7 @@ function says(scene: Scene, write: Write, coming: string): boolean {
 }
 
 /** Whether the write takes the account from a state in which it is usable to one in which it is not. */
-function lowersIn({ states }: Course, usable: ReadonlySet<CourseState>, write: Write): boolean {
+function lowersIn({ states }: Course, usable: ReadonlySet<CourseState | undefined>, write: Write): boolean {
   return states
     .filter((state) => state.done.includes(write) && !usable.has(state))
     .some((state) => {
@@ -89,7 +91,7 @@ function lowersIn({ states }: Course, usable: ReadonlySet<CourseState>, write: W
       const before = states.find(
         ({ done }) => done.length === without.length && without.every((other) => done.includes(other)),
       )
-      return before !== undefined && usable.has(before)
+      return usable.has(before)
     })
 }
 

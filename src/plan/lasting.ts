@@ -99,6 +99,5 @@ function namesOf(target: LinkTarget, back: Renames): ReadonlySet<LinkTarget> {
 
 /** What is undefined sorts last. */
 function earlier(one: string | undefined, other: string | undefined): string | undefined {
-  if (one === undefined || other === undefined) return one ?? other
-  return one < other ? one : other
+  return one === undefined || (other ?? one) < one ? other : one
 }

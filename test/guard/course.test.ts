@@ -124,9 +124,10 @@ describe('the states of an account', () => {
   })
 
   it('count a step as open only while what it needs is one of these', () => {
-    const steps = guardCase({ live, changes: [role(account('bo'), 'Owner')] }).steps
+    const changes = [rename(account('bo'), 'bob'), role(account('bo'), 'Owner')]
+    const { steps } = guardCase({ live, changes })
     const waiting = steps.map((step) => ({ ...step, needs: ['vpn/7'] }))
-    expect(followed('bo', { live, steps: waiting })?.states).toHaveLength(2)
+    expect(followed('bob', { live, steps: waiting })?.states).toHaveLength(4)
   })
 
   it('show nobody under a new name until it is made, though another has the name until then', () => {

@@ -64,6 +64,21 @@ describe('a hand-over that cannot be watched', () => {
     expect(found({ ...realm, live, changes: changes.slice(1) })).toEqual([])
   })
 
+  it('is one in which somebody who goes is lowered before by a step that does not say so', () => {
+    const live = [owner('ana'), account('bo'), account('chen', { groups: ['crew'] }), crew]
+    const changes = [
+      role(account('bo'), 'Owner'),
+      role(owner('ana'), 'Member'),
+      stripped,
+      remove(account('chen', { groups: ['crew'] })),
+    ]
+    const { steps } = guardCase({ ...realm, live, changes })
+    expect(steps.map(({ lowers }) => lowers)).toEqual([[], ['ana'], ['chen'], ['chen']])
+    expect(found({ ...realm, live, steps })).toEqual([])
+    const silent = steps.map((step) => (step.change === stripped ? { ...step, lowers: [] } : step))
+    expect(found({ ...realm, live, steps: silent })).toMatchObject([{ refs: [ref('account', 'chen')] }])
+  })
+
   it('names people by the name they have now', () => {
     const steps = guardCase({
       live: [owner('ana'), account('bo')],
