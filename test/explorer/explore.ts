@@ -1,11 +1,12 @@
 /** Visits every state that a scenario can reach, nearest first, and asks the oracle in each. */
 import { brokenIn } from './oracle.ts'
-import { Cells, type State } from './values.ts'
+import { Cells, togetherAt, type Known, type State, type Transition } from './values.ts'
 import {
   allDefences,
   cellsOf,
   constants,
   startOf,
+  togetherOf,
   transitionsOf,
   type Defences,
   type Scenario,
@@ -30,9 +31,17 @@ export async function explore(
   most = Infinity,
 ): Promise<Explored> {
   const cells = new Cells(cellsOf(scenario), constants)
-  const transitions = Array.from(transitionsOf(scenario, defences), ([name, transition]) => ({
+  const known = (name: string, transition: Transition): Known => ({
     ...{ name, transition, memory: cells.memoryOf(name) },
-  }))
+  })
+  const inPlaces = togetherOf(scenario, defences)
+  const transitions = Array.from(transitionsOf(scenario, defences), ([name, transition]) => {
+    const { may, parts = [] } = inPlaces.get(name) ?? { may: transition }
+    return {
+      ...known(name, may),
+      parts: parts.map((part, place) => known(`${name}, part ${place + 1}`, part)),
+    }
+  })
   const first = cells.state(startOf(scenario))
   const states = new States(first.length)
   states.add(first, -1, -1)
@@ -51,13 +60,17 @@ export async function explore(
     for (let number = 0; number < transitions.length; number += 1) {
       const entry = transitions[number]
       if (entry === undefined) continue
-      const { name, transition, memory } = entry
-      const leaf = memory.at(state) ?? (await cells.carryOut(name, transition, state))
+      const { name, transition, memory, parts } = entry
+      const leaf =
+        parts.length > 0
+          ? (togetherAt(entry, parts, state) ?? (await cells.together(entry, parts, state)))
+          : (memory.at(state) ?? (await cells.carryOut(name, transition, state)))
       if (leaf.writes === undefined) continue
       taken += 1
       isEnd = false
       next.set(state)
-      for (const [cell, id] of leaf.writes) next[cell] = id
+      const { writes } = leaf
+      for (let place = 0; place < writes.length; place += 2) next[writes[place] ?? 0] = writes[place + 1] ?? 0
       const isNew = states.add(next, at, number)
       const wayThere = (): string[] => [...states.way(at), number].map((one) => transitions[one]?.name ?? '')
       if (leaf.flaw !== undefined) return result({ what: leaf.flaw, way: wayThere() })
@@ -80,7 +93,8 @@ export async function explore(
 class States {
   count = 0
   readonly #width: number
-  readonly #known = new Map<string, number>()
+  /** By the hash of a state its number, or the place after it where that is taken; -1 where there is none. */
+  #places = new Int32Array(1 << 14).fill(-1)
   #cells: Uint16Array
   #parents = new Int32Array(1 << 12)
   #steps = new Uint8Array(1 << 12)
@@ -95,10 +109,10 @@ class States {
   }
 
   add(state: ArrayLike<number>, parent: number, step: number): boolean {
-    const key = String.fromCharCode.apply(undefined, state as number[])
-    if (this.#known.has(key)) return false
     if (this.count === this.#parents.length) this.#grow()
-    this.#known.set(key, this.count)
+    const place = this.#placeOf(state)
+    if ((this.#places[place] ?? -1) >= 0) return false
+    this.#places[place] = this.count
     this.#cells.set(state, this.count * this.#width)
     this.#parents[this.count] = parent
     this.#steps[this.count] = step
@@ -113,7 +127,30 @@ class States {
     return steps.reverse()
   }
 
+  /** Where the state is, or where it belongs. */
+  #placeOf(state: ArrayLike<number>): number {
+    const last = this.#places.length - 1
+    let hash = 0x811c9dc5
+    for (let cell = 0; cell < this.#width; cell += 1)
+      hash = Math.imul(hash ^ (state[cell] ?? 0), 0x01000193) ^ (hash >>> 15)
+    let place = (hash ^ (hash >>> 13)) & last
+    for (let at = this.#places[place] ?? -1; at >= 0; at = this.#places[place] ?? -1) {
+      if (this.#isAt(at, state)) return place
+      place = (place + 1) & last
+    }
+    return place
+  }
+
+  #isAt(at: number, state: ArrayLike<number>): boolean {
+    const start = at * this.#width
+    for (let cell = 0; cell < this.#width; cell += 1)
+      if (this.#cells[start + cell] !== state[cell]) return false
+    return true
+  }
+
   #grow(): void {
+    this.#places = new Int32Array(this.#places.length * 2).fill(-1)
+    for (let at = 0; at < this.count; at += 1) this.#places[this.#placeOf(this.get(at))] = at
     const cells = new Uint16Array(this.#cells.length * 2)
     cells.set(this.#cells)
     const parents = new Int32Array(this.#parents.length * 2)

@@ -40,10 +40,10 @@ const deep = process.env['ROLECALL_DEEP'] === '1'
 /** Nearest first, up to so many states; in test:deep up to twice as many. */
 const halves: readonly (readonly (readonly [Scenario, number])[])[] = [
   [
-    [inVpn, 320_000],
-    [inBoth, 220_000],
+    [inVpn, 300_000],
+    [inBoth, 200_000],
   ],
-  [[inStack, 520_000]],
+  [[inStack, 500_000]],
 ]
 
 export function exploreHalf(half: 0 | 1): void {

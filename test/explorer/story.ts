@@ -40,8 +40,7 @@ export async function tellStory(
     const words = wordsOf(event, (name) => cells.value(state, name))
     const leaf = await cells.carryOut(event, transition, state)
     if (leaf.writes === undefined) return { lines, went }
-    const after = new Map(leaf.writes)
-    state = state.map((id, cell) => after.get(cell) ?? id)
+    state = after(state, leaf.writes)
     const shown = scenario.systems.map((words) => ({
       ...words,
       shown: cells.value(state, words.name) as Shown,
@@ -53,6 +52,12 @@ export async function tellStory(
     if (broken !== undefined) return { lines, broken, went: went + 1 }
   }
   return { lines, went: way.length }
+}
+
+function after(state: readonly number[], writes: readonly number[]): readonly number[] {
+  const next = [...state]
+  for (let place = 0; place < writes.length; place += 2) next[writes[place] ?? 0] = writes[place + 1] ?? 0
+  return next
 }
 
 /** The events of a table, to be played again. */

@@ -7,13 +7,44 @@ import type { Store } from './plain-ledger.ts'
 
 /** What a transition did: undefined where it is not possible in such a state. */
 interface Leaf {
-  readonly writes?: readonly (readonly [cell: number, id: number])[]
+  /** Cell and value, one pair after the other: there are hundreds of thousands of them. */
+  readonly writes?: readonly number[]
   readonly flaw?: string
 }
 interface Branch {
   readonly cell: number
-  readonly next: Map<number, Branch | Leaf>
+  readonly next: Few
 }
+
+/** What follows by the value of a cell. Most have one or two values: those need no map of their own. */
+class Few {
+  readonly #ids: number[] = []
+  readonly #nodes: (Branch | Leaf)[] = []
+  #many: Map<number, Branch | Leaf> | undefined
+
+  get(id: number): Branch | Leaf | undefined {
+    if (this.#many !== undefined) return this.#many.get(id)
+    const place = this.#ids.indexOf(id)
+    return place < 0 ? undefined : this.#nodes[place]
+  }
+
+  set(id: number, node: Branch | Leaf): void {
+    if (this.#many === undefined && this.#ids.length === 8)
+      this.#many = new Map(this.#ids.map((known, place) => [known, this.#nodes[place] ?? node]))
+    if (this.#many !== undefined) {
+      this.#many.set(id, node)
+      return
+    }
+    const place = this.#ids.indexOf(id)
+    if (place >= 0) this.#nodes[place] = node
+    else {
+      this.#ids.push(id)
+      this.#nodes.push(node)
+    }
+  }
+}
+
+const impossible: Leaf = {}
 
 export type State = readonly number[]
 
@@ -59,6 +90,15 @@ export class Cells {
     return known
   }
 
+  /** What happens in several places at once, each part carried out only where it was not yet. */
+  async together(may: Known, parts: readonly Known[], state: ArrayLike<number>): Promise<Leaf> {
+    for (const { name, transition, memory } of [may, ...parts]) {
+      const leaf = memory.at(state) ?? (await this.carryOut(name, transition, state))
+      if (memory === may.memory && leaf.writes === undefined) return impossible
+    }
+    return togetherAt(may, parts, state) ?? impossible
+  }
+
   async carryOut(name: string, transition: Transition, state: ArrayLike<number>): Promise<Leaf> {
     this.carriedOut += 1
     const reads: number[] = []
@@ -78,9 +118,9 @@ export class Cells {
     })
     const leaf: Leaf =
       answer === false
-        ? {}
+        ? impossible
         : {
-            writes: Array.from(written, ([cell, value]) => [cell, this.#idOf(cell, value)] as const),
+            writes: Array.from(written, ([cell, value]) => [cell, this.#idOf(cell, value)]).flat(),
             ...(typeof answer === 'string' ? { flaw: answer } : {}),
           }
     this.memoryOf(name).keep(reads, state, leaf)
@@ -100,6 +140,26 @@ export class Cells {
     values.push(value)
     return values.length - 1
   }
+}
+
+/** A transition with what is known of it. */
+export interface Known {
+  readonly name: string
+  readonly transition: Transition
+  readonly memory: Memory
+}
+
+/** What happens in several places at once; undefined while a part is not known. */
+export function togetherAt(may: Known, parts: readonly Known[], state: ArrayLike<number>): Leaf | undefined {
+  const first = may.memory.at(state)
+  if (first?.writes === undefined) return first
+  const writes: number[] = []
+  for (const { memory } of parts) {
+    const leaf = memory.at(state)
+    if (leaf === undefined) return undefined
+    if (leaf.writes !== undefined) writes.push(...leaf.writes)
+  }
+  return writes.length === 0 ? impossible : { writes }
 }
 
 /** What one transition did, by the numbers of the values that it read, in the order in which it read them. */
@@ -129,11 +189,13 @@ class Memory {
     let put = (node: Branch | Leaf): void => void (this.#first[id] = node)
     let at = this.#first[id]
     for (const cell of rest) {
-      if (at === undefined) put((at = { cell, next: new Map() }))
+      if (at === undefined) put((at = { cell, next: new Few() }))
       if (!('cell' in at) || at.cell !== cell) throw this.#unsteady(cell)
       const { next } = at
       const id = state[cell] ?? -1
-      put = (node) => void next.set(id, node)
+      put = (node) => {
+        next.set(id, node)
+      }
       at = next.get(id)
     }
     put(leaf)
@@ -154,12 +216,22 @@ export function name<T extends object>(value: T, as: string): T {
 
 /** One text for equal values, maps, sets and errors included. Kept with each value, which is never changed in place. */
 export function canon(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
   if (typeof value !== 'object' || value === null) return value === undefined ? '-' : JSON.stringify(value)
   const known = named.get(value)
   if (known !== undefined) return known
   const text = textOf(value)
   named.set(value, text)
   return text
+}
+
+const quotes = new Map<string, string>()
+
+/** The same few texts are asked for again and again. */
+function quoted(text: string): string {
+  const known = quotes.get(text) ?? JSON.stringify(text)
+  quotes.set(text, known)
+  return known
 }
 
 function textOf(value: object): string {
@@ -169,8 +241,8 @@ function textOf(value: object): string {
   if (value instanceof Date) return `D${value.getTime()}`
   if (value instanceof Error) return `E${value.name}:${value.message}`
   const members = value as Readonly<Record<string, unknown>>
-  return `{${Object.keys(members)
-    .sort()
-    .flatMap((key) => (members[key] === undefined ? [] : [`${key}:${canon(members[key])}`]))
-    .join(',')}}`
+  let text = '{'
+  for (const key of Object.keys(members).sort())
+    if (members[key] !== undefined) text += `${key}:${canon(members[key])},`
+  return `${text}}`
 }

@@ -218,6 +218,30 @@ export function transitionsOf(scenario: Scenario, defences: Defences): ReadonlyM
   return all
 }
 
+/**
+ * What happens in several places at once, each by itself: whether it may, and then the parts, of which at least one has
+ * to be possible. As one transition it would read all places together, and nearly never find them so again.
+ */
+export interface Together {
+  readonly may: Transition
+  readonly parts: readonly Transition[]
+}
+
+/** The same as the transition of this name. */
+export function togetherOf(scenario: Scenario, defences: Defences): ReadonlyMap<string, Together> {
+  const to = (does: (world: World) => boolean): Transition => {
+    return (store) => does(new World(scenario, defences, store))
+  }
+  const passes = {
+    may: to((world) => world.mayPass()),
+    parts: [
+      ...scenario.systems.map(({ name }) => to((world) => world.settles(name))),
+      ...scenario.wishes.map((_, slot) => to((world) => world.rests(slot))),
+    ],
+  }
+  return new Map([['time passes', passes]])
+}
+
 type Read = 'fresh' | 'late' | 'cut'
 
 /** The cells of one moment, by what they mean. */
@@ -511,7 +535,11 @@ class World {
   }
 
   passes(): boolean {
-    return !this.#late() && this.#pass()
+    return this.mayPass() && this.#pass()
+  }
+
+  mayPass(): boolean {
+    return !this.#late()
   }
 
   /** Requests that nobody waits for any more land or are lost before the time is over for which a system may lag. */
@@ -530,22 +558,26 @@ class World {
   }
 
   #pass(): boolean {
-    let passed = false
-    for (const { name } of this.#scenario.systems) {
-      const shown = this.#shown(name)
-      if (shown.older.length === 0) continue
-      this.#store.set(name, settledOf(shown))
-      passed = true
-    }
-    this.#scenario.wishes.forEach((_, slot) => {
-      const run = this.#slot(slot)
-      if (run.phase !== 'applying') return
-      const after = afterRest(run)
-      if (after === run) return
-      this.#set(slot, after)
-      passed = true
-    })
-    return passed
+    const settled = this.#scenario.systems.map(({ name }) => this.settles(name))
+    const rested = this.#scenario.wishes.map((_, slot) => this.rests(slot))
+    return [...settled, ...rested].includes(true)
+  }
+
+  /** A system that lagged shows what is. */
+  settles(system: string): boolean {
+    const shown = this.#shown(system)
+    if (shown.older.length === 0) return false
+    this.#store.set(system, settledOf(shown))
+    return true
+  }
+
+  rests(slot: number): boolean {
+    const run = this.#slot(slot)
+    if (run.phase !== 'applying') return false
+    const after = afterRest(run)
+    if (after === run) return false
+    this.#set(slot, after)
+    return true
   }
 
   // ---------------------------------------------------------------- cells
