@@ -222,7 +222,7 @@ export function transitionsOf(scenario: Scenario, defences: Defences): ReadonlyM
  * What happens in several places at once, each by itself: whether it may, and then the parts, of which at least one has
  * to be possible. As one transition it would read all places together, and nearly never find them so again.
  */
-export interface Together {
+interface Together {
   readonly may: Transition
   readonly parts: readonly Transition[]
 }
