@@ -39,7 +39,7 @@ withKeystone('a real Keystone with a whole organisation', () => {
         size.projects + 2,
         size.grants + 2,
       ])
-      // a token and a look at it, seven lists, roles of the one domain, and one call a group
+      // a token, seven lists, roles of the one domain, and one call a group
       expect(calls).toBe(9 + size.groups)
     },
   )
