@@ -93,6 +93,29 @@ withKeystone('what a real Keystone is read by', () => {
     },
   )
 
+  it('a token that dies in the middle is renewed once, when the second of its end is over', async () => {
+    const waits: number[] = []
+    const sleep = (milliseconds: number): Promise<void> => {
+      waits.push(milliseconds)
+      return Promise.resolve()
+    }
+    const expiry = {
+      method: 'GET',
+      path: /\/groups\/[^/]+\/users$/,
+      times: 1,
+      trouble: { expire: true },
+    } as const
+    wire.calls.splice(0)
+    wire.faults.add(expiry)
+    const reader = openReader({ ...target(admin), sleep })
+    const whole = await reader.observe()
+    await reader.close()
+    wire.faults.clear()
+    expect(incomplete(whole)).toEqual([])
+    expect(wire.calls.filter(({ path }) => path === '/v3/auth/tokens')).toHaveLength(2)
+    expect(waits).toEqual([1_100])
+  })
+
   it('no role is removed where it is not known what comes with which', async () => {
     expect(incomplete(await read(undefined, /\/role_inferences$/, { status: 403 }))).toEqual(['role'])
   })
