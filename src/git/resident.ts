@@ -100,9 +100,10 @@ function started(args: readonly string[], { directory, env }: Place): ChildProce
   return child
 }
 
+/** Its `close` would come once the streams have ended too, and for those nobody waits: Node would end with the promise open. */
 async function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const over = new Promise((resolve) => child.once('close', resolve))
+  const over = new Promise((resolve) => child.once('exit', resolve))
   child.ref()
   child.kill('SIGKILL')
   await over
