@@ -193,23 +193,12 @@ describe('a PUT that replaces everything', () => {
       times: 1,
       trouble: { status: 429 },
     })
-    const suspended = new Promise<void>((resolve) => {
-      const look = setInterval(() => {
-        if (
-          !world.sandbox.calls.some(
-            ({ method, path }) => method === 'PUT' && path.startsWith('/api/v1/users/'),
-          )
-        )
-          return
-        clearInterval(look)
-        world.sandbox.portal.change(({ users }) => {
-          Object.assign(users.find(({ username }) => username === 'bo') ?? {}, { status: 'SUSPENDED' })
-        })
-        resolve()
-      }, 1)
+    world.whileItWaits(() => {
+      world.sandbox.portal.change(({ users }) => {
+        Object.assign(users.find(({ username }) => username === 'bo') ?? {}, { status: 'SUSPENDED' })
+      })
     })
-    world.writes()
-    await Promise.all([world.rolecall('apply', '--auto-approve'), suspended])
+    expect((await world.rolecall('apply', '--auto-approve')).code).toBe(0)
     expect(world.sandbox.account().users.find(({ username }) => username === 'bo')).toMatchObject({
       status: 'SUSPENDED',
       firstName: 'Bo',

@@ -27,6 +27,8 @@ export interface VpnWorld {
   write(file: string, text: string): void
   /** The program as a person starts it. */
   rolecall(...args: readonly string[]): Promise<Said>
+  /** Done the next time that the program waits. */
+  whileItWaits(then: () => void): void
   /** Calls so far that write, as `PUT /api/v1/users/3`; from now on they are counted anew. */
   writes(): readonly string[]
 }
@@ -46,6 +48,7 @@ export async function vpnWorld(
 ): Promise<VpnWorld> {
   const { system = '', settings = '', ...rest } = options
   let passed = 0
+  const meanwhile: (() => void)[] = []
   const now = (): Date => new Date(today.getTime() + passed)
   const sandbox = await startCloudConnexa({ limits: 'off', now, ...rest })
   const root = mkdtempSync(join(tmpdir(), 'rolecall-vpn-'))
@@ -74,6 +77,7 @@ export async function vpnWorld(
       now,
       sleep: (milliseconds) => {
         passed += milliseconds
+        for (const then of meanwhile.splice(0)) then()
         return Promise.resolve()
       },
       out: (text) => (said.out += text),
@@ -92,7 +96,10 @@ export async function vpnWorld(
       .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/oauth/token'))
       .map(({ method, path }) => `${method} ${path}`)
   }
-  return { root, sandbox, write, rolecall, writes }
+  const whileItWaits = (then: () => void): void => {
+    meanwhile.push(then)
+  }
+  return { root, sandbox, write, rolecall, whileItWaits, writes }
 }
 
 /** A System named vpn; `more` are further keys of its spec, one a line. */
