@@ -230,6 +230,26 @@ describe('what rolecall itself loses', () => {
     expect(own({ live: [...live, stranger], changes: [change] })).toEqual([])
   })
 
+  it('is a right of a role that comes with that of its grant, however far', () => {
+    const role = (key: string, implies: readonly string[] = []) =>
+      thing('role', key, {
+        fields: { privileges: ['stop'] },
+        links: { implies: implies.map((one) => `role:${one}` as const) },
+      })
+    const [lead, operator, viewer] = [
+      role('lead', ['operator']),
+      role('operator', ['viewer']),
+      role('viewer'),
+    ]
+    const grant = thing('grant', 'account:ci-bot lead', {
+      links: { subject: ['account:ci-bot'], role: ['role:lead'] },
+    })
+    const change = update(viewer, { fields: { privileges: ['stop'] } }, {})
+    expect(own({ live: [...live, lead, operator, viewer, grant], changes: [change] })).toEqual([
+      'its role viewer loses stop.',
+    ])
+  })
+
   it('is told of each of its accounts in order, with the line that names them', () => {
     const settings = config({ automation: ['zed', 'abe'], places: { automation: place(23) } })
     const bots = ['abe', 'ci-bot', 'zed'].map((key) => account(key))
