@@ -94,7 +94,7 @@ async function whileHeld<T>(root: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves once the ledger says that something is about to be sent. */
+/** Resolves once the ledger says that something is about to be sent, and a moment later, when it is being sent. */
 async function aboutToSend(root: string): Promise<void> {
   const ledger = new Database(join(root, '.rolecall/ledger.db'))
   const intents = (): number => {
@@ -106,6 +106,7 @@ async function aboutToSend(root: string): Promise<void> {
   const before = intents()
   while (intents() === before) await pause(10)
   ledger.close()
+  await pause(200)
 }
 
 /** The next run gets the lock at once, and does what was left. */
