@@ -5,6 +5,7 @@ import { maxDepth, parseSources } from '../../src/manifest/parse.ts'
 import { dateKeys } from '../../src/manifest/scalar.ts'
 import { schemaFiles } from '../../src/manifest/schemas.ts'
 import { diagnosticsText } from '../../src/render/diagnostics.ts'
+import { spent } from './spent.ts'
 
 function parse(text: string) {
   const { documents, problems } = parseSources([{ file: 'access/x.yaml', text }])
@@ -67,9 +68,9 @@ describe('T15: nothing is ever expanded', () => {
   )
 
   it('25 alias bombs end at once, each alias at its place', () => {
-    const start = performance.now()
+    const start = spent()
     for (const bomb of bombs) expect(parse(bomb)).toMatchObject({ values: [] })
-    expect(performance.now() - start).toBeLessThan(5000)
+    expect(spent() - start).toBeLessThan(5000)
     expect(faults(bombs[1]!).slice(0, 3)).toEqual(['anchor 1:4', 'anchor 2:4', 'alias 2:8'])
   })
 
@@ -104,16 +105,16 @@ describe('T24: depth', () => {
     ['block lists', '- '.repeat(100_000)],
     ['block mappings', Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:\n`).join('')],
   ])('a hundred thousand %s end in under a second', (_, text) => {
-    const start = performance.now()
+    const start = spent()
     expect(faults(text)[0]).toMatch(/^too-deep /)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(spent() - start).toBeLessThan(1000)
   })
 
   it('of a document with more faults than anybody reads, a thousand are collected', () => {
     const text = 'a: 1\n'.repeat(100_000)
-    const start = performance.now()
+    const start = spent()
     expect(parse(`${text}---\nb: *x\n`).diagnostics).toHaveLength(1001)
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(spent() - start).toBeLessThan(10_000)
   })
 
   it.each([
@@ -124,16 +125,16 @@ describe('T24: depth', () => {
     '+_'.repeat(50_000),
     '2026-12-06 ' + '1:'.repeat(50_000),
   ])('T23: a scalar of 100,000 characters is judged at once', (scalar) => {
-    const start = performance.now()
+    const start = spent()
     parse(`a: ${scalar}\n`)
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(spent() - start).toBeLessThan(500)
   })
 
   it('a mapping of 100,000 keys takes no longer than its length', () => {
     const text = Array.from({ length: 100_000 }, (_, i) => `k${i}: v\n`).join('')
-    const start = performance.now()
+    const start = spent()
     expect(Object.keys(parse(text).values[0]!)).toHaveLength(100_000)
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(spent() - start).toBeLessThan(10_000)
   })
 })
 

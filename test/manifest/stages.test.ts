@@ -7,6 +7,7 @@ import { upgradeDocument, type Step } from '../../src/manifest/upgrade.ts'
 import { validateDocuments } from '../../src/manifest/validate.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import { descriptions } from '../../src/systems/registry.ts'
+import { spent } from './spent.ts'
 
 function read(text: string): RawDocument[] {
   const { documents, problems } = parseSources([{ file: 'access/x.yaml', text }])
@@ -33,9 +34,9 @@ describe('the nearest known name', () => {
 
   it('is found among 100,000 without a noticeable wait', () => {
     const known = Array.from({ length: 100_000 }, (_, i) => `user-${i}`)
-    const start = performance.now()
+    const start = spent()
     for (let i = 0; i < 10; i += 1) expect(nearest(`usr-9999${i}`, known)).toBe(`user-9999${i}`)
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(spent() - start).toBeLessThan(2000)
   })
 
   it('comes with the list where that is short', () => {
