@@ -15,10 +15,8 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Finding } from '../model/finding.ts'
 import type { InventoryEntry } from '../model/inventory.ts'
 import type { Plan, Step } from '../model/plan.ts'
-import type { LastSeen } from '../model/seen.ts'
 import type { SystemConfig, Workspace } from '../model/workspace.ts'
 import { diff } from '../plan/diff.ts'
-import type { Former } from '../plan/scene.ts'
 import { unfounded } from '../plan/founded.ts'
 import { inventoryWith, type Past } from '../plan/past.ts'
 import { order } from '../plan/order.ts'
@@ -28,13 +26,11 @@ import { descriptions } from '../systems/registry.ts'
 import { toolName } from '../version.ts'
 import { lapsed, withFormerPeople } from './acceptances.ts'
 import { readingAhead, type ReadingAhead } from './ahead.ts'
-import { withAnchorsOf } from './anchors.ts'
 import { exit, Fault, InvalidManifests } from './exit.ts'
-import { formerOf } from './former.ts'
 import { recall, withLedger, type Memory } from './memory.ts'
 import { observe, type Read, type ReadingOptions, type UnreadSystem } from './observe.ts'
-import { lookBack } from './past.ts'
-import { loadWorkspace, systemFilesOf, type Loaded } from './workspace.ts'
+import { desiredOf, withMemory, type Remembered } from './remembered.ts'
+import { loadWorkspace, type Loaded } from './workspace.ts'
 
 export interface ReconcileOptions extends ReadingOptions {
   readonly cwd: string
@@ -265,49 +261,6 @@ export function narrowed(
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** A read beside all that is remembered of its system. */
-interface Remembered extends Read {
-  /** As the ledger has it. */
-  readonly recorded: readonly InventoryEntry[]
-  readonly lastSeen: LastSeen | undefined
-  readonly past: Past | undefined
-  readonly former: Former | undefined
-}
-
-/** What was read, with what the ledger knows and, of what nobody declares, the protected branch. */
-async function withMemory(
-  read: readonly (Read | UnreadSystem)[],
-  loaded: Pick<Loaded, 'workspace' | 'branch' | 'commit'>,
-  memory: Memory,
-  { at: now, compare: side }: { readonly at: Date; readonly compare: ReconcileOptions['compare'] },
-): Promise<Remembered[]> {
-  const { workspace, branch } = loaded
-  const filesOf = memoised((commit: string) => (branch === undefined ? [] : systemFilesOf(branch, commit)))
-  const whole = await Promise.all(
-    read
-      .filter((one) => 'observation' in one)
-      .map(async (one) => {
-        const lastSeen = memory.lastSeen(one.config.name)
-        const applied = lastSeen?.commit === undefined ? [] : await filesOf(lastSeen.commit)
-        const recorded = memory.inventory(one.config.name)
-        return { ...one, config: withAnchorsOf(one.config, applied), recorded, lastSeen }
-      }),
-  )
-  const looked = whole.map(({ recorded, ...one }) => ({
-    ...one,
-    desired: desiredOf(workspace, one.config),
-    inventory: recorded,
-  }))
-  const pasts = branch && (await lookBack(branch, looked, { root: workspace.root, now }))
-  return await Promise.all(
-    whole.map(async (one) => {
-      const asked = { ...one, desired: desiredOf(workspace, one.config) }
-      const former = side === 'declared' ? await formerOf(asked, loaded, now) : undefined
-      return { ...one, past: pasts?.get(one.config.name), former }
-    }),
-  )
-}
-
 /** The wishes with the full names of what was read: from here on, what is compared is what is live. */
 function withNames<L extends Pick<Loaded, 'workspace'>>(
   loaded: L,
@@ -326,15 +279,6 @@ function withNames<L extends Pick<Loaded, 'workspace'>>(
     desired.set(one.config.name, named.desired)
   }
   return { loaded: { ...loaded, workspace: { ...loaded.workspace, desired } }, problems }
-}
-
-function memoised<K, V>(make: (key: K) => V): (key: K) => V {
-  const known = new Map<K, V>()
-  return (key) => {
-    const value = known.get(key) ?? make(key)
-    known.set(key, value)
-    return value
-  }
 }
 
 /** Desired beside actual: what differs, and in which order it is done. */
@@ -398,11 +342,4 @@ function guardCase(
     ...(former === undefined ? {} : { former }),
     ...(identity === undefined ? {} : { identity }),
   }
-}
-
-/** What the manifests wish of a system that they have. */
-export function desiredOf(workspace: Workspace, { name }: SystemConfig): DesiredGraph {
-  const desired = workspace.desired.get(name)
-  if (desired === undefined) throw new Error(`no desired graph for system ${name}`)
-  return desired
 }
