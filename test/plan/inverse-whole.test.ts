@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Part, Write } from '../../src/model/change.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
-import { cause, create, inverse, remove, rename, undo, update, type Values } from './undone.ts'
+import { cause, create, inverse, remove, rename, undo, update, withField, type Values } from './undone.ts'
 import { config, grant, live, person } from './world.ts'
 
 /** What takes a run back, whole; and the cases in which several things, names or removals meet. */
@@ -314,13 +314,7 @@ describe('what was made', () => {
   })
 
   it('is as the run left it whatever the system alone shows, and what is never read back', () => {
-    const { account } = directory.kinds
-    if (account === undefined) throw new Error('the directory has accounts')
-    const pin = { about: 'A secret.', write: 'write-only', shape: 'scalar' } as const
-    const description = {
-      ...directory,
-      kinds: { ...directory.kinds, account: { ...account, fields: { ...account.fields, pin } } },
-    }
+    const description = withField('pin', { about: 'A secret.', write: 'write-only', shape: 'scalar' })
     const made = person('bo', { fields: { pin: '1', lastSignIn: '2026-01-01T00:00:00Z' } })
     const now = person('bo', { fields: { lastSignIn: '2026-02-01T00:00:00Z' } })
     expect(undo({ did: [create(made)], now: [now], description })).toEqual({
@@ -502,13 +496,10 @@ describe('what is held back', () => {
       before: { fields: {}, links: {} },
       after: { fields: {}, links: { groups: ['group:eng'] } },
     })
-    const { account } = directory.kinds
-    if (account === undefined) throw new Error('the directory has accounts')
     const authentication = { about: 'How one signs in.', write: 'create-only', shape: 'scalar' } as const
-    const described = { ...account, fields: { ...account.fields, authentication } }
     const description = {
-      ...{ ...directory, accountsFromProvider: true as const },
-      kinds: { ...directory.kinds, account: described },
+      ...withField('authentication', authentication),
+      accountsFromProvider: true as const,
     }
     expect(undo({ did, now: [eng], config, description }).does).toEqual(['keep (mapped) account:bo'])
     const changed = { did: [update(bo.ref, name('Wu'), name('Wang'))], now: [person('bo', name('Wang'))] }

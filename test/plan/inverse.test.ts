@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
-import { create, remove, rename, undo, update, type Undone, type Values } from './undone.ts'
+import { create, remove, rename, undo, update, withField, type Undone, type Values } from './undone.ts'
 import { live, person } from './world.ts'
 
 /** What a run did, what is there now, and what takes it back or is left: one reason after the other. */
@@ -54,13 +54,7 @@ describe('a value that the run changed', () => {
   })
 
   it('is left where it is never read back', () => {
-    const { account } = directory.kinds
-    if (account === undefined) throw new Error('the directory has accounts')
-    const pin = { about: 'A secret.', write: 'write-only', shape: 'scalar' } as const
-    const description = {
-      ...directory,
-      kinds: { ...directory.kinds, account: { ...account, fields: { ...account.fields, pin } } },
-    }
+    const description = withField('pin', { about: 'A secret.', write: 'write-only', shape: 'scalar' })
     const changed = [update(bo.ref, { fields: { pin: '1' } }, { fields: { pin: '2' } })]
     expect(undo({ did: changed, now: [bo], description })).toEqual({
       does: [],

@@ -6,6 +6,7 @@ import type { SystemConfig } from '../../src/model/workspace.ts'
 import { patchOf } from '../../src/plan/delta.ts'
 import { inverseOf } from '../../src/plan/inverse.ts'
 import type { DoneStep } from '../../src/plan/trace.ts'
+import type { FieldDescription } from '../../src/connector/describe.ts'
 import { description as directory } from '../../src/systems/directory/describe.ts'
 import { rules } from '../../src/systems/directory/rules.ts'
 import { config, system } from './world.ts'
@@ -61,3 +62,11 @@ export const rename = (ref: Resource['ref'], from: string, id?: string): Write =
   ...{ action: 'rename', from },
   ...(id === undefined ? {} : { id }),
 })
+
+/** A directory whose accounts have one field more. */
+export function withField(name: string, field: FieldDescription): typeof directory {
+  const { account } = directory.kinds
+  if (account === undefined) throw new Error('the directory has accounts')
+  const fields = { ...account.fields, [name]: field }
+  return { ...directory, kinds: { ...directory.kinds, account: { ...account, fields } } }
+}
