@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { cli, edit, put, rolecall, temporary } from './rolecall.ts'
+import { asShellFunction, cli, edit, put, rolecall, temporary } from './rolecall.ts'
 
 describe('init', () => {
   it('writes a repository that validates, plans, applies and then finds no drift', () => {
@@ -158,8 +158,8 @@ function pipeline() {
   rolecall(home, ['init', '--ci', 'here'])
   git(here, 'init', '-q', '-b', 'main')
   git(here, 'remote', 'add', 'origin', remote)
-  put(home, 'bin/npx', `#!/bin/sh\nshift 2\nexec '${process.execPath}' '${cli}' "$@"\n`)
-  chmodSync(join(home, 'bin/npx'), 0o755)
+  // what the workflow fetches of the registry is the program of this build
+  const npx = `${asShellFunction()}\nnpx() { shift 2; rolecall "$@"; }\n`
   const commit = (subject: string, change: (root: string) => void): void => {
     change(here)
     git(here, 'add', '.')
@@ -202,19 +202,23 @@ function pipeline() {
       const before = bytes()
       if (name === 'apply') copyFileSync(kept, join(clone, 'plan.json'))
       const commands = (jobsOf(clone)[name]?.steps ?? []).flatMap(({ run }) => run ?? [])
-      const { status, stdout, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', commands.join('\n')], {
-        cwd: clone,
-        encoding: 'utf8',
-        env: {
-          PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`,
-          HOME: home,
-          CI: 'true',
-          GITHUB_ACTIONS: 'true',
-          GITHUB_STEP_SUMMARY: written,
-          ROLECALL: 'rolecall',
-          BASE: 'main',
+      const { status, stdout, stderr } = spawnSync(
+        'bash',
+        ['-eo', 'pipefail', '-c', npx + commands.join('\n')],
+        {
+          cwd: clone,
+          encoding: 'utf8',
+          env: {
+            PATH: process.env['PATH'],
+            HOME: home,
+            CI: 'true',
+            GITHUB_ACTIONS: 'true',
+            GITHUB_STEP_SUMMARY: written,
+            ROLECALL: 'rolecall',
+            BASE: 'main',
+          },
         },
-      })
+      )
       const wrote = Buffer.compare(before ?? Buffer.of(), bytes() ?? Buffer.of()) !== 0
       if (name === 'apply') copyFileSync(office, system)
       const made = join(clone, 'plan.json')

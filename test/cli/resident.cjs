@@ -58,20 +58,21 @@ function leaveIn(folder, said) {
 
 /**
  * A process that ends lets go of its databases: libsql does when what refers to one is collected. To look through all there
- * is takes as long as a small command, so that is done only where there is one.
+ * is takes as long as a small command, so that is done only where it can be seen: of one that was merely read there are no
+ * files beside it, and no locks.
  */
 async function letGo() {
-  if (!holdsDatabase()) return
+  if (!holdsFilesOfDatabase()) return
   global.gc()
   await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** True also where nobody says which files are open. */
-function holdsDatabase() {
+function holdsFilesOfDatabase() {
   try {
     return readdirSync('/proc/self/fd').some((file) => {
       try {
-        return /\.db(-wal|-shm)?( |$)/.test(readlinkSync(`/proc/self/fd/${file}`))
+        return /\.db-(wal|shm)( |$)/.test(readlinkSync(`/proc/self/fd/${file}`))
       } catch {
         return false
       }
