@@ -15,6 +15,10 @@ import { cli, put, quickstart, rolecall, temporary } from './rolecall.ts'
 const isDeep = process.env['ROLECALL_DEEP'] === '1'
 /** Enough grants that an apply sends several batches, from so few documents that they take no time to speak of. */
 const each = { projects: 20, roles: 14, subjects: ['user: ana', 'user: chen', 'user: dana', 'group: oncall'] }
+const also: readonly [NodeJS.Signals, string][] = [
+  ['SIGTERM', '500 of'],
+  ['SIGINT', '1000 of'],
+]
 const preload = join(import.meta.dirname, 'signal.cjs')
 let prepared: string
 
@@ -122,16 +126,7 @@ function expectConverges(root: string): void {
 }
 
 describe('an apply that is told to stop', () => {
-  it.each<[NodeJS.Signals, string]>([
-    ['SIGINT', '500 of'],
-    ['SIGTERM', '1000 of'],
-    ...(isDeep
-      ? ([
-          ['SIGTERM', '500 of'],
-          ['SIGINT', '1000 of'],
-        ] as const)
-      : []),
-  ])(
+  it.each<[NodeJS.Signals, string]>([['SIGINT', '500 of'], ['SIGTERM', '1000 of'], ...(isDeep ? also : [])])(
     'by %s after %s all: the code is 130, and the next run does the rest',
     async (signal, text) => {
       const root = copied()
