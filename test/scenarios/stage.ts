@@ -69,6 +69,19 @@ export type Ended =
   | { readonly how: 'nothing to do'; readonly findings: readonly Finding[] }
   | { readonly how: 'carried out'; readonly report: RunReport }
 
+/** What a run finds of one system when it reads it to plan. */
+interface Found {
+  readonly truth: Truth
+  readonly inventory: readonly InventoryEntry[]
+  readonly readAt: string
+}
+
+interface Planned {
+  readonly plan?: Plan
+  readonly cases: readonly GuardCase[]
+  readonly findings: readonly Finding[]
+}
+
 export class Stage {
   readonly #scenario: Scenario
   #world: World
@@ -107,43 +120,24 @@ export class Stage {
     return { how: 'carried out', report: await execute(plan, this.#ports(words, cases)) }
   }
 
-  async #plan({ gate, wished = {}, guards }: RunWords): Promise<{
-    readonly plan?: Plan
-    readonly cases: readonly GuardCase[]
-    readonly findings: readonly Finding[]
-  }> {
-    const people = new Map((this.#scenario.people ?? []).map((person) => [person.name, person]))
-    const cases: GuardCase[] = []
+  async #plan({ gate, wished = {}, guards }: RunWords): Promise<Planned> {
     // a plan is single use, so that two that are alike are still two
     this.pass(1)
     const now = this.now().toISOString()
-    for (const system of this.#scenario.systems) {
-      await gate(`${system.name}: read to plan`)
-      const { name, identity } = system
-      const observation = this.#observe(system)
-      const config = configOf(name, system.config)
-      const desired = wishesIn(name, wished[name] ?? system.wished)
+    const found: Found[] = []
+    for (const { name } of this.#scenario.systems) {
+      await gate(`${name}: read to plan`)
       const inventory = (this.#world.ledger.get(`inventory ${name}`) ?? []) as readonly InventoryEntry[]
-      const actual = observation.graph
-      const input = { config, description, rules, desired, people }
-      const changes = diff({ ...input, actual, inventory })
-      const owners = ownerContext(input, actual, changes.filter(isWrite), now)
-      const steps = order(changes, { actual, description, rules, system: name, owners })
-      const own = identity === undefined ? {} : { identity }
-      cases.push({ ...input, observation, steps, inventory, ...own })
+      found.push({ truth: this.#truth(name), inventory, readAt: this.now().toISOString() })
     }
-    const context = { acceptances: [], spent: new Map(), guardrails: [], today: now.slice(0, 10), now }
-    const findings = check(cases, context)
-    if (guards === 'on' && findings.some(refuses)) return { cases, findings }
-    const plan = assemble({
-      tool: 'rolecall',
-      now,
-      systems: cases,
-      findings,
-      impact: together([]),
-      document: () => undefined,
+    return once(this.#scenario, JSON.stringify([now, guards, wished, found]), () => {
+      const people = new Map((this.#scenario.people ?? []).map((person) => [person.name, person]))
+      const cases = this.#scenario.systems.map((system, index) => {
+        const words = wished[system.name] ?? system.wished
+        return caseOf(system, wishesIn(system.name, words), people, found[index] ?? none(), now)
+      })
+      return judged(cases, now, guards)
     })
-    return { plan, cases, findings }
   }
 
   #ports({ name, gate, isDead, interrupt }: RunWords, cases: readonly GuardCase[]): Ports {
@@ -222,8 +216,8 @@ export class Stage {
     return this.#world.truths.get(system) ?? none()
   }
 
-  #observe({ name, shows = (same) => same }: ScenarioSystem): Observation {
-    return { ...shows(observationOf(this.#truth(name))), readAt: this.now().toISOString() }
+  #observe(system: ScenarioSystem): Observation {
+    return observed(system, this.#truth(system.name), this.now().toISOString())
   }
 
   #land(
@@ -245,6 +239,53 @@ export class Stage {
     if (!isInvitation || results[0]?.outcome !== 'done') return results
     return [{ outcome: 'waiting', forWhom: only.ref.key, message: 'an invitation was sent' }]
   }
+}
+
+let plans: { readonly of: Scenario; readonly made: Map<string, Planned> } | undefined
+
+/** Most runs of a scenario find what another one found, and a plan is made of nothing else: the planner is asked once. */
+function once(scenario: Scenario, found: string, plan: () => Planned): Planned {
+  if (plans?.of !== scenario) plans = { of: scenario, made: new Map() }
+  const made = plans.made.get(found) ?? plan()
+  plans.made.set(found, made)
+  return made
+}
+
+function caseOf(
+  system: ScenarioSystem,
+  desired: GuardCase['desired'],
+  people: GuardCase['people'],
+  { truth, inventory, readAt }: Found,
+  now: string,
+): GuardCase {
+  const { name, identity } = system
+  const observation = observed(system, truth, readAt)
+  const config = configOf(name, system.config)
+  const actual = observation.graph
+  const input = { config, description, rules, desired, people }
+  const changes = diff({ ...input, actual, inventory })
+  const owners = ownerContext(input, actual, changes.filter(isWrite), now)
+  const steps = order(changes, { actual, description, rules, system: name, owners })
+  return { ...input, observation, steps, inventory, ...(identity === undefined ? {} : { identity }) }
+}
+
+function observed({ shows = (same) => same }: ScenarioSystem, truth: Truth, readAt: string): Observation {
+  return { ...shows(observationOf(truth)), readAt }
+}
+
+function judged(cases: readonly GuardCase[], now: string, guards: RunWords['guards']): Planned {
+  const context = { acceptances: [], spent: new Map(), guardrails: [], today: now.slice(0, 10), now }
+  const findings = check(cases, context)
+  if (guards === 'on' && findings.some(refuses)) return { cases, findings }
+  const plan = assemble({
+    tool: 'rolecall',
+    now,
+    systems: cases,
+    findings,
+    impact: together([]),
+    document: () => undefined,
+  })
+  return { plan, cases, findings }
 }
 
 function none(): never {
