@@ -1,5 +1,5 @@
 /** Says for a run that it lives, and finds out when another one has taken its place meanwhile. */
-import type { Lock } from '../ledger/ledger.ts'
+import { LockLost, type Lock } from '../ledger/ledger.ts'
 import type { Ports } from './ports.ts'
 
 /** What has to be kept alive. */
@@ -30,13 +30,26 @@ export function beat(holding: Holding, lost: (message: string) => void): () => v
   }
 }
 
+/** So many proofs may each be too old when they come. */
+const proofs = 3
+
 /**
  * A process that was put to sleep after it wrote down what it is about to send may wake when another run has taken its
- * lock over, and then it must not send. Rejects with LockLost.
+ * lock over, and then it must not send. It may also sleep while it waits for the proof that the lock is its own: a proof
+ * counts from when it was asked for, and one that is old when it comes is asked for again. Rejects with LockLost.
  */
 export async function stillHeld(holding: Holding): Promise<void> {
-  const { heardAt, ports } = holding
-  if (heardAt === undefined || ports.now().getTime() - heardAt.getTime() > heardRecently) await hold(holding)
+  for (let asked = 0; !isHeardRecently(holding); asked += 1) {
+    if (asked === proofs)
+      throw new LockLost(
+        `Whether the locks are still held could not be known in time: each of ${proofs} proofs took longer than ${heardRecently / 1000} s.`,
+      )
+    await hold(holding)
+  }
+}
+
+function isHeardRecently({ heardAt, ports }: Holding): boolean {
+  return heardAt !== undefined && ports.now().getTime() - heardAt.getTime() <= heardRecently
 }
 
 async function hold(holding: Holding): Promise<void> {

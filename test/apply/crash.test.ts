@@ -247,6 +247,29 @@ describe('F24: a ledger that is lost', () => {
     expect(exitOf(await world.reach(next))).toBe(0)
   })
 
+  it('F23: a holder that falls asleep while it proves that the lock is its own sends nothing when it wakes', async () => {
+    const { report, proofs, sent } = await provingSlowly(await worldAt(start), async ({ root, now }) => {
+      const other = openSqlite(`${root}/ledger.db`, { now })
+      await other.lock(system, { run: 'r0', actor: 'bo', host: 'elsewhere', pid: 7 })
+      await other.close()
+    })
+    expect([proofs, sent, exitOf(report)]).toEqual([2, 0, 4])
+    expect(report.ending).toEqual({
+      how: 'ledger',
+      message: 'The lock of system "people" is not held by this run any more: another run took it over.',
+    })
+  })
+
+  it('a run whose proofs all come too late sends nothing', async () => {
+    const { report, proofs, sent } = await provingSlowly(await worldAt(start), () => undefined)
+    expect([proofs, sent, exitOf(report)]).toEqual([3, 0, 4])
+    expect(report.ending).toEqual({
+      how: 'ledger',
+      message:
+        'Whether the locks are still held could not be known in time: each of 3 proofs took longer than 30 s.',
+    })
+  })
+
   it('a run that works keeps its lock, however long it takes', async () => {
     const world = await worldAt(start)
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
@@ -417,4 +440,43 @@ function withoutIds(lines: readonly string[]): string[] {
 async function inventoryOf(world: World): Promise<string[]> {
   const entries = await world.ledger.inventory(system)
   return entries.map(({ kind, key, handle, wish }) => `${kind}:${key} ${handle} ${wish}`).sort()
+}
+
+interface Proving {
+  readonly report: RunReport
+  /** How often the lock was proven, or could not be. */
+  readonly proofs: number
+  /** How often something was sent. */
+  readonly sent: number
+}
+
+/** Runs where it takes a minute to write down what is about to be sent, and another to hear that the lock is one's own. */
+async function provingSlowly(
+  world: World,
+  meanwhile: (world: World) => Promise<void> | void,
+): Promise<Proving> {
+  let [proofs, sent] = [0, 0]
+  const ledger: Ledger = {
+    ...world.ledger,
+    lock: async (...candidate) => {
+      const lock = await world.ledger.lock(...candidate)
+      if ('heldBy' in lock) return lock
+      const beat = async (): Promise<void> => {
+        proofs += 1
+        await lock.beat()
+        world.pass(61)
+        await meanwhile(world)
+      }
+      return { ...lock, beat }
+    },
+    write: async (changes) => {
+      await world.ledger.write(changes)
+      world.pass(61)
+    },
+  }
+  const writer = watching(() => {
+    sent += 1
+  })
+  const report = await world.reach(next, { ledger, writer })
+  return { report, proofs, sent }
 }

@@ -1,3 +1,3 @@
-import { exploreHalf } from './halves.ts'
+import { explorePart } from './parts.ts'
 
-exploreHalf(0)
+explorePart(0)

@@ -110,9 +110,12 @@ export function interrupted(run: Applying, event: Event): Applying {
   return { ...run, machine: next(run.planned.program, run.machine, event).run }
 }
 
-/** The run at the same call, which it comes to anew: it looks at the clock just before it sends something. */
-export function again(run: Applying, around: Surroundings): Promise<Applying | { readonly over: Run }> {
-  return toNextCall(run, run.effect, around)
+/** The run at the same call, before which it looks at the clock anew: all that it heard from others stands. */
+export async function again(run: Applying, around: Surroundings): Promise<Applying | { readonly over: Run }> {
+  const heard = run.answers.slice(0, run.answers.findLastIndex(({ value }) => !(value instanceof Date)) + 1)
+  const played = await play(run, heard, 0, around)
+  if (played.event === undefined) return { ...run, ...resting, ...played.put }
+  return told({ ...run, ...played.put }, played.event, around)
 }
 
 const resting = { posted: false, rested: false }

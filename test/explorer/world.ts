@@ -360,9 +360,8 @@ class World {
 
   /** The request is on its way. A writer looks first whether what it writes is as it was. */
   async #posts(slot: number, before: Applying): Promise<boolean | string> {
-    // the clock is looked at just before sending; who has just proven its lock has nothing more to look at
-    const proven = before.answers.some(({ value }) => !(value instanceof Date))
-    const run = proven ? before : await again(before, this.#around(before.name, 'fresh'))
+    // the clock is looked at just before sending
+    const run = await again(before, this.#around(before.name, 'fresh'))
     if ('over' in run || run.call.on !== 'write') {
       this.#put(slot, run)
       return true
