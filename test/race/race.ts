@@ -24,7 +24,7 @@ export interface Contested {
   readonly name: string
   /** Where each of the two runners finds the ledger; the same place for both, unless each has a clone of its own. */
   readonly prepare: (root: string) => Promise<Prepared> | Prepared
-  /** Each write takes so much that only every few rounds, outside of `test:deep`, has all that could be in it. */
+  /** Each write takes so much that only every few rounds have all that could be in them. */
   readonly isDear?: true
 }
 
@@ -97,7 +97,7 @@ export async function race(
   { defence = 'whole', until = () => false }: How = {},
 ): Promise<Race> {
   const root = mkdtempSync(join(tmpdir(), 'rolecall-race-'))
-  const dear = isDear === true && !deep
+  const dear = isDear === true
   const { config, workspaces, apart } = await prepare(root)
   const worlds: Watched[] = []
   const runners: ChildProcess[] = []
