@@ -30,6 +30,16 @@ export interface CourseState {
  * at one by one: then nothing is known of it.
  */
 export function courseOf(scene: Scene, coming: string): Course | undefined {
+  const courses = coursesOf(scene)
+  const known = courses.get(coming) ?? { course: follow(scene, coming) }
+  courses.set(coming, known)
+  return known.course
+}
+
+/** An account is followed once, however many ask for it. */
+const coursesOf = perScene(() => new Map<string, { readonly course: Course | undefined }>())
+
+function follow(scene: Scene, coming: string): Course | undefined {
   let writes = scene.touching({ kind: 'account', key: coming })
   for (;;) {
     if (writes.length > mostTouches) return undefined

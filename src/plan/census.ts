@@ -2,7 +2,7 @@ import type { Observation } from '../connector/contract.ts'
 import type { Description } from '../connector/describe.ts'
 import { kinds, type Kind } from '../model/resource.ts'
 import type { Census, LastSeen } from '../model/seen.ts'
-import { sha256 } from './digest.ts'
+import { sha256InPieces } from './digest.ts'
 import { byText } from './sets.ts'
 
 /** Whether each collection that can be proven was: only then is what a read did not show gone. */
@@ -31,7 +31,7 @@ export function censusOf({ graph, proofs }: Observation, description: Pick<Descr
       const evidence = description.kinds[kind]?.evidence ?? []
       if (evidence.length === 0 || !isProven(proofs[kind], evidence)) return []
       const names = Array.from(graph.all(kind), ({ ref, id }) => `${ref.key}\n${id ?? ''}`).sort(byText)
-      return [[kind, { count: names.length, digest: sha256(names) }]]
+      return [[kind, { count: names.length, digest: sha256InPieces(names) }]]
     }),
   )
 }

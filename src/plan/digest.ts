@@ -31,6 +31,11 @@ function quoted(text: string): string {
 
 /** SHA-256 of the canonical form, in lower-case hex. */
 export function sha256(value: unknown): string {
+  return hash('sha256', canonical(value), 'hex')
+}
+
+/** The same of what may be as large as a whole plan. */
+export function sha256InPieces(value: unknown): string {
   const pieces: string[] = []
   let length = 0
   let begun: Hash | undefined
@@ -43,7 +48,7 @@ export function sha256(value: unknown): string {
     length = 0
   })
   const rest = pieces.join('')
-  // most of what is hashed is small, and then to make an object for it is most of the work
+  // most plans are small, and then to make an object for it is most of the work
   return begun === undefined ? hash('sha256', rest, 'hex') : begun.update(rest, 'utf8').digest('hex')
 }
 

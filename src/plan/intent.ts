@@ -2,7 +2,7 @@ import type { Change } from '../model/change.ts'
 import { passingCodes } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
-import { sha256 } from './digest.ts'
+import { sha256InPieces } from './digest.ts'
 import { byText } from './sets.ts'
 
 /**
@@ -16,7 +16,7 @@ export function intentOf({
   documents,
   withoutIntent,
 }: Pick<Plan, 'systems' | 'findings' | 'documents' | 'withoutIntent'>): string {
-  return sha256({
+  return sha256InPieces({
     format: 'rolecall/intent/v1',
     systems: systems.map(({ name, steps }) => ({
       name,
@@ -33,7 +33,7 @@ export function intentOf({
 
 /** Digest of a whole plan but itself. */
 export function digestOf(plan: Omit<Plan, 'digest'>): string {
-  return sha256({ ...plan, digest: undefined })
+  return sha256InPieces({ ...plan, digest: undefined })
 }
 
 function approved(change: Change): object[] {

@@ -61,6 +61,11 @@ export function plainLedger(store: Store, options: LedgerOptions, taken: Generat
       return answer
     })
 
+  const makeAll = (draft: Store, changes: readonly LedgerChange[]): void => {
+    const when = at()
+    for (const change of changes) make(draft, change, when)
+  }
+
   const ledger: PlainLedger = {
     ...reading(store),
     created: made === undefined,
@@ -98,12 +103,12 @@ export function plainLedger(store: Store, options: LedgerOptions, taken: Generat
         const runs = (draft.get('runs') ?? []) as readonly RunRecord[]
         if (runs.some(({ digest }) => digest === record.digest)) return false
         draft.set('runs', [...runs, record])
-        for (const change of changes) make(draft, change, at())
+        makeAll(draft, changes)
         return true
       }),
     write: (changes) =>
       write(changes, (draft) => {
-        for (const change of changes) make(draft, change, at())
+        makeAll(draft, changes)
       }),
     close: () => Promise.resolve(),
   }
@@ -201,9 +206,11 @@ function make(store: Store, change: LedgerChange, at: string): void {
 
 /** Asked for every entry of an inventory with each write: kept with the entry, which is never changed in place. */
 function placeOf(entry: Pick<InventoryEntry, 'system' | 'kind' | 'key'>): string {
-  const known = places.get(entry) ?? `${entry.system}\n${entry.kind}\n${entry.key}`
-  places.set(entry, known)
-  return known
+  const known = places.get(entry)
+  if (known !== undefined) return known
+  const place = `${entry.system}\n${entry.kind}\n${entry.key}`
+  places.set(entry, place)
+  return place
 }
 
 const places = new WeakMap<object, string>()

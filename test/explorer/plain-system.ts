@@ -58,8 +58,9 @@ function landOne(truth: Truth, write: Write, checked: boolean): Truth | undefine
   if (checked && !isAsBefore(live, write)) return undefined
   if (write.action === 'update') return { ...truth, things: { ...truth.things, [key]: patched(live, write) } }
   if (write.action === 'delete') {
-    const others = Object.entries(truth.things).filter(([name]) => name !== key)
-    const things = Object.fromEntries(others.map(([name, thing]) => [name, relink(thing, key, undefined)]))
+    const things: Record<string, Resource> = {}
+    for (const [name, thing] of Object.entries(truth.things))
+      if (name !== key) things[name] = relink(thing, key, undefined)
     return { ...truth, things }
   }
   const after = carryOut(new Graph(truth.system, Object.values(truth.things)), write)

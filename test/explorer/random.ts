@@ -48,7 +48,7 @@ interface Tried {
 /** The world after some calls of a run: what a crash there leaves behind. */
 interface Point {
   readonly truth: Truth
-  readonly ledger: ReadonlyMap<string, unknown>
+  readonly ledger: Readonly<Record<string, unknown>>
 }
 
 /** Tries plan number `seed`, and starts again from some of its points. Throws on a broken promise. */
@@ -109,7 +109,7 @@ function hold(seed: number, truth: Truth, what: string): void {
 /** The plan for these wishes; undefined where a guard refuses it. */
 function planOf({ truth, ledger }: Point, desired: DesiredGraph, second: number): Plan | undefined {
   const observation = observed(truth)
-  const inventory = ledger.get(`inventory ${system}`) as readonly InventoryEntry[]
+  const inventory = ledger[`inventory ${system}`] as readonly InventoryEntry[]
   const actual = observation.graph
   const changes = diff({ desired, actual, description, rules, config, inventory })
   const steps = order(changes, { actual, description, rules, system })
@@ -154,9 +154,9 @@ async function carryOut(
     points.push(next)
   }
   const store: Store = {
-    get: (name) => point.ledger.get(name),
+    get: (name) => point.ledger[name],
     set: (name, value) => {
-      keep({ ...point, ledger: new Map(point.ledger).set(name, value) })
+      keep({ truth: point.truth, ledger: { ...point.ledger, [name]: value } })
     },
   }
   const reader = {
@@ -180,7 +180,7 @@ async function carryOut(
             Promise.resolve({
               write: (writes) => {
                 const { truth, results } = land(point.truth, writes, true)
-                keep({ ...point, truth })
+                keep({ truth, ledger: point.ledger })
                 return Promise.resolve(results)
               },
               close: () => Promise.resolve(),
@@ -216,9 +216,11 @@ const observations = new WeakMap<Truth, Observation>()
 
 /** A run looks several times at what has not changed. */
 function observed(truth: Truth): Observation {
-  const known = observations.get(truth) ?? observationOf(truth)
-  observations.set(truth, known)
-  return known
+  const known = observations.get(truth)
+  if (known !== undefined) return known
+  const made = observationOf(truth)
+  observations.set(truth, made)
+  return made
 }
 
 const floor: FloorReader = ({ account }) => ({ account: account as string, owner: true, usable: true })
@@ -242,11 +244,8 @@ function ownersOf(truth: Truth): ReadonlySet<string> {
 
 const owners = new WeakMap<Truth, ReadonlySet<string>>()
 
-function ledgerOf(inventory: readonly InventoryEntry[]): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>([
-    ['made', { at: now.toISOString() }],
-    [`inventory ${system}`, inventory],
-  ])
+function ledgerOf(inventory: readonly InventoryEntry[]): Point['ledger'] {
+  return { made: { at: now.toISOString() }, [`inventory ${system}`]: inventory }
 }
 
 function entryOf({ ref, id }: Resource): InventoryEntry {

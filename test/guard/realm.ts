@@ -43,10 +43,10 @@ export const description: Description = {
 export const rules: Rules = {
   ...directoryRules,
   ownership(account, graph) {
-    const roles = [...(account.links['role'] ?? [])]
-    for (const { key } of groupRefs(account, graph))
-      roles.push(...(graph.get('group', key)?.links['role'] ?? []))
-    const known = { ...account, links: { ...account.links, role: roles } }
+    const own = account.links['role'] ?? []
+    const given = groupsOf(account, graph).flatMap((key) => graph.get('group', key)?.links['role'] ?? [])
+    const known =
+      given.length === 0 ? account : { ...account, links: { ...account.links, role: [...own, ...given] } }
     const { owner, unusable } = directoryRules.ownership(known, graph)
     if (!owner) return { owner, unusable }
     const { invitation, roleFrom, roleEnds } = account.fields
@@ -66,17 +66,22 @@ export const rules: Rules = {
   },
 }
 
-/** The groups of an account and all above them; a cycle ends where it began. */
 function groupRefs(account: Resource, graph: GraphView): readonly ResourceRef[] {
-  const seen = new Set<string>()
-  const open = [...(account.links['groups'] ?? []), ...(account.links['primaryGroup'] ?? [])]
+  const { system } = account.ref
+  return groupsOf(account, graph).map((key) => ({ system, kind: 'group', key }))
+}
+
+/** The groups of an account and all above them; a cycle ends where it began. */
+function groupsOf({ links }: Pick<Resource, 'links'>, graph: GraphView): readonly string[] {
+  const seen: string[] = []
+  const open = [...(links['groups'] ?? []), ...(links['primaryGroup'] ?? [])]
   for (let target = open.pop(); target !== undefined; target = open.pop()) {
     const { name } = splitTarget(target)
-    if (seen.has(name)) continue
-    seen.add(name)
+    if (seen.includes(name)) continue
+    seen.push(name)
     open.push(...(graph.get('group', name)?.links['parent'] ?? []))
   }
-  return [...seen].map((key) => ({ system: account.ref.system, kind: 'group', key }))
+  return seen
 }
 
 function must<T>(value: T | undefined): T {

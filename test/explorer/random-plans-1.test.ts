@@ -1,0 +1,3 @@
+import { tryHalf } from './random-halves.ts'
+
+tryHalf(0)
