@@ -71,14 +71,15 @@ export async function commitOf(repository: Repository, ref: string): Promise<str
   throw new UnknownRef(`git knows no branch, tag or commit "${ref}".`)
 }
 
-/** The commit before `commit`, if that is part of `branch`; undefined for one that is yet to be merged, and for the first. */
+/** The commit before `commit`, if that is part of `branch` (both are ids); undefined for one that is yet to be merged, and for the first. */
 export async function mergedBefore(
   repository: Repository,
   commit: string,
   branch: string,
 ): Promise<string | undefined> {
   try {
-    const base = (await git(repository.root).raw(['merge-base', commit, branch])).trim()
+    const base =
+      commit === branch ? commit : (await git(repository.root).raw(['merge-base', commit, branch])).trim()
     return base === commit ? await commitOf(repository, `${commit}^1`) : undefined
   } catch (error) {
     if (error instanceof UnknownRef) return undefined
@@ -103,7 +104,7 @@ export async function parentOf(repository: Repository, commit: string): Promise<
 
 /**
  * The files that `wanted` picks (by path relative to the workspace) as `commit` has them, sorted by path.
- * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files. Throws
+ * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files, and one where that commit was the last to be asked for. Throws
  * MissingContent in a partial clone.
  */
 export async function filesAt(
@@ -128,8 +129,19 @@ export async function filesAt(
   })
 }
 
+/** What was listed last: of one commit first the settings are asked for, and then what these say. */
+const listed = new WeakMap<Repository, { readonly commit: string; readonly files: Promise<string[]> }>()
+
+function listing(repository: Repository, commit: string): Promise<string[]> {
+  const last = listed.get(repository)
+  if (last?.commit === commit) return last.files
+  const files = filesIn(repository, commit)
+  listed.set(repository, { commit, files })
+  return files
+}
+
 /** Regular files of the commit below the workspace. `-z`, so that no name is quoted. */
-async function listing(repository: Repository, commit: string): Promise<string[]> {
+async function filesIn(repository: Repository, commit: string): Promise<string[]> {
   const tree = repository.prefix === '' ? commit : `${commit}:${repository.prefix.replace(/\/$/, '')}`
   const entries = await git(repository.root)
     .raw(['ls-tree', '-r', '-z', '--full-tree', tree])
