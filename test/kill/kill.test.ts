@@ -12,8 +12,9 @@ import { Reaper } from './reaper.ts'
 import { moves, type Move } from './wishes.ts'
 
 const isDeep = process.env['ROLECALL_DEEP'] === '1'
-const plans = isDeep ? 50 : 25
-/** How many of the points of each plan a real process dies at: all of them, or one here and one there. */
+/** `ROLECALL_DEEP=1` has a process die at every point of fifty plans; otherwise one dies here and one there in some of them. */
+const plans = isDeep ? 50 : 13
+/** The points of each plan at which a real process dies: all of them, or some that wander evenly from the first to the last. */
 const pointsOf = (all: readonly string[], number: number): readonly string[] =>
   isDeep
     ? all
@@ -89,7 +90,7 @@ describe('F1-F4, F7: a process that is killed while it applies', () => {
         number += 1
       }
       expect(number).toBe(plans)
-      expect(kills).toBeGreaterThanOrEqual(isDeep ? 2000 : 60)
+      expect(kills).toBeGreaterThanOrEqual(isDeep ? 2000 : 30)
     },
     isDeep ? 3_600_000 : 600_000,
   )

