@@ -15,14 +15,16 @@ export const emptyPart: Part = { fields: {}, links: {} }
 export const emptyDelta: Delta = { before: emptyPart, after: emptyPart }
 
 export function isEmpty(delta: Delta): boolean {
-  if (delta === emptyDelta) return true
-  const { before, after } = delta
-  return namesIn(before.fields, after.fields).length + namesIn(before.links, after.links).length === 0
+  return delta === emptyDelta || !(hasNames(delta.before) || hasNames(delta.after))
 }
 
 /** Whether something comes: a value, a target, a member. */
 export function adds({ after }: Pick<Delta, 'after'>): boolean {
-  return namesIn(after.fields, after.links).length > 0
+  return hasNames(after)
+}
+
+function hasNames({ fields, links }: Part): boolean {
+  return Object.keys(fields).length + Object.keys(links).length > 0
 }
 
 /** The resource with the touched names as they will be; a set loses and gains members and keeps the rest. */

@@ -49,12 +49,12 @@ export interface InventoryIndex {
 }
 
 export function indexInventory(inventory: readonly InventoryEntry[]): InventoryIndex {
-  const byKey = new Map(inventory.map((entry) => [`${entry.kind}:${entry.key}`, entry]))
-  const byId = new Map(
-    inventory.flatMap((entry) =>
-      entry.id === undefined ? [] : [[`${entry.kind}:${entry.id}`, entry] as const],
-    ),
-  )
+  const byKey = new Map<string, InventoryEntry>()
+  const byId = new Map<string, InventoryEntry>()
+  for (const entry of inventory) {
+    byKey.set(`${entry.kind}:${entry.key}`, entry)
+    if (entry.id !== undefined) byId.set(`${entry.kind}:${entry.id}`, entry)
+  }
   return {
     of({ ref, id }) {
       const same = id === undefined ? undefined : byId.get(`${ref.kind}:${id}`)

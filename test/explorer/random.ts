@@ -53,6 +53,8 @@ interface Point {
 
 /** Tries plan number `seed`, and starts again from some of its points. Throws on a broken promise. */
 export async function tryPlan(seed: number, again: 'nowhere' | 'somewhere' | 'everywhere'): Promise<Tried> {
+  observations.clear()
+  owners.clear()
   const draw = drawing(seed)
   const people = peopleOf(draw)
   const truth = truthOf(system, people.live)
@@ -212,7 +214,8 @@ function withoutAudit(ledger: Ledger): Ledger {
   }
 }
 
-const observations = new WeakMap<Truth, Observation>()
+/** Of the plan at hand: a WeakMap for all of them would keep what is young alive until everything is collected. */
+const observations = new Map<Truth, Observation>()
 
 /** A run looks several times at what has not changed. */
 function observed(truth: Truth): Observation {
@@ -233,16 +236,24 @@ function ownersOf(truth: Truth): ReadonlySet<string> {
   const found = new Set<string>()
   for (const { ref, fields, links } of Object.values(things)) {
     if (ref.kind !== 'account' || fields['status'] !== 'active') continue
+    const isOwner = (one: Pick<Resource, 'links'> | undefined): boolean =>
+      one?.links['role']?.includes('role:Owner') === true
+    // a set that grows while it is gone through: the groups above come after those below
     const above = new Set(links['groups'])
-    for (const group of above) for (const parent of things[group]?.links['parent'] ?? []) above.add(parent)
-    const gives = (group: string): boolean => things[group]?.links['role']?.includes('role:Owner') === true
-    if (links['role']?.includes('role:Owner') === true || [...above].some(gives)) found.add(ref.key)
+    let owns = isOwner({ links })
+    for (const group of above) {
+      if (owns) break
+      owns = isOwner(things[group])
+      for (const parent of things[group]?.links['parent'] ?? []) above.add(parent)
+    }
+    if (owns) found.add(ref.key)
   }
   owners.set(truth, found)
   return found
 }
 
-const owners = new WeakMap<Truth, ReadonlySet<string>>()
+/** Of the plan at hand, too. */
+const owners = new Map<Truth, ReadonlySet<string>>()
 
 function ledgerOf(inventory: readonly InventoryEntry[]): Point['ledger'] {
   return { made: { at: now.toISOString() }, [`inventory ${system}`]: inventory }
