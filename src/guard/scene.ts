@@ -46,6 +46,8 @@ export interface Scene extends GuardCase, Omit<Times, 'now'>, OwnerContext {
   person(coming: string): string
   /** Whether the manifests say so of the account that ends with this key: then it is stopped, whatever it is. */
   compromised(coming: string): boolean
+  /** What `perScene` found: kept here, it is gone as soon as the scene is. */
+  readonly found: Map<unknown, unknown>
 }
 
 export function sceneOf(one: GuardCase, times: Times): Scene {
@@ -76,6 +78,7 @@ export function sceneOf(one: GuardCase, times: Times): Scene {
       return meaningOf(one)
     },
     compromised: (coming) => desired.wishes.account.get(coming)?.compromised === true,
+    found: new Map(),
   }
 }
 
@@ -100,10 +103,9 @@ function lazy<V>(make: () => V): () => V {
 
 /** Works something out of a scene once, however many guards ask for it. */
 export function perScene<V>(make: (scene: Scene) => V): (scene: Scene) => V {
-  const known = new WeakMap<Scene, { value: V }>()
   return (scene) => {
-    const found = known.get(scene) ?? { value: make(scene) }
-    known.set(scene, found)
+    const found = (scene.found.get(make) as { value: V } | undefined) ?? { value: make(scene) }
+    scene.found.set(make, found)
     return found.value
   }
 }

@@ -155,13 +155,17 @@ function make(store: Store, change: LedgerChange, at: string): void {
   }
   switch (change.do) {
     case 'record': {
-      const gone = new Set([...change.put, ...change.forget].map(placeOf))
+      const gone = new Map<string, Place[]>()
+      for (const place of [...change.put, ...change.forget])
+        gone.set(place.key, [...(gone.get(place.key) ?? []), place])
+      const isGone = (entry: Place): boolean =>
+        gone.get(entry.key)?.some((place) => isAt(place, entry)) ?? false
       for (const system of systemsOf([change]))
         edit<InventoryEntry>(`inventory ${system}`, (old) =>
           [
-            ...old.filter((entry) => !gone.has(placeOf(entry))),
+            ...old.filter((entry) => !isGone(entry)),
             ...change.put.filter((entry) => entry.system === system),
-          ].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)),
+          ].sort(byPlace),
         )
       return
     }
@@ -204,16 +208,16 @@ function make(store: Store, change: LedgerChange, at: string): void {
   }
 }
 
-/** Asked for every entry of an inventory with each write: kept with the entry, which is never changed in place. */
-function placeOf(entry: Pick<InventoryEntry, 'system' | 'kind' | 'key'>): string {
-  const known = places.get(entry)
-  if (known !== undefined) return known
-  const place = `${entry.system}\n${entry.kind}\n${entry.key}`
-  places.set(entry, place)
-  return place
+type Place = Pick<InventoryEntry, 'system' | 'kind' | 'key'>
+
+function isAt(a: Place, b: Place): boolean {
+  return a.key === b.key && a.kind === b.kind && a.system === b.system
 }
 
-const places = new WeakMap<object, string>()
+function byPlace(a: Place, b: Place): number {
+  const [one, other] = a.kind === b.kind ? [a.key, b.key] : [a.kind, b.kind]
+  return one < other ? -1 : 1
+}
 
 function reservationOf({ system, account, run }: Pick<Reservation, 'system' | 'account' | 'run'>): string {
   return `${system}\n${account}\n${run}`
