@@ -52,7 +52,6 @@ export default defineConfig({
     // that help with that would take from the other workers what they give to theirs: another tenth.
     execArgv: ['--max-semi-space-size=64', '--single-threaded-gc'],
     globalSetup: 'test/memory.ts',
-    setupFiles: ['test/zz-cpu.ts'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/skipped.ts'],
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/manifest/generated/**'] },
