@@ -71,7 +71,10 @@ export async function commitOf(repository: Repository, ref: string): Promise<str
   throw new UnknownRef(`git knows no branch, tag or commit "${ref}".`)
 }
 
-/** The commit before `commit`, if that is part of `branch` (both are ids); undefined for one that is yet to be merged, and for the first. */
+/**
+ * The commit before `commit`, if that is part of `branch` (both are ids); undefined for one that is yet to be merged, and
+ * for the first.
+ */
 export async function mergedBefore(
   repository: Repository,
   commit: string,
@@ -104,8 +107,8 @@ export async function parentOf(repository: Repository, commit: string): Promise<
 
 /**
  * The files that `wanted` picks (by path relative to the workspace) as `commit` has them, sorted by path.
- * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files, and one where that commit was the last to be asked for. Throws
- * MissingContent in a partial clone.
+ * Symbolic links and submodules are left out: their content lies elsewhere. Two processes, however many files, and one where
+ * that commit was the last to be asked for. Throws MissingContent in a partial clone.
  */
 export async function filesAt(
   repository: Repository,

@@ -623,6 +623,16 @@ describe('F24: the ledger is lost', () => {
     },
   )
 
+  it('a lock that is found gone while the locks are given back is none that was lost', () => {
+    const { run } = play(
+      plan,
+      {},
+      { [whole.log.indexOf('release')]: { type: 'lockLost', message: 'not held' } },
+    )
+    expect(run).toEqual(whole.run)
+    expect(run.stop).toBeUndefined()
+  })
+
   it('what came of a send is in the report, though it could not be written down', () => {
     const { run } = play(plan, { settle: [lost], send: [results('failed')] })
     expect(ends(plan, run)).toEqual(['failed', '-', '-'])

@@ -53,35 +53,44 @@ it('a reader does not wait for a writer, and sees what was committed', async () 
   other.close()
 })
 
-it('a writer waits for a lock, and says so when it is not let go of', { timeout: 20_000 }, async () => {
-  const people = testDirectory()
-  await people.write(create('account', 'ana'))
-  const writer = await directory.openWriter(people.target)
-  await writer.write([create('account', 'bo')])
-  const other = new Database(people.file)
-  other.exec('BEGIN IMMEDIATE')
-  expect(await writer.write([create('account', 'chen')])).toEqual([
-    { outcome: 'failed', message: `"${people.file}" is locked by another program.` },
-  ])
-  other.exec('ROLLBACK')
-  other.close()
-  expect(await writer.write([create('account', 'chen')])).toMatchObject([done])
-  await writer.close()
-})
+// the two that wait for seconds wait at the same time
+it.concurrent(
+  'a writer waits for a lock, and says so when it is not let go of',
+  { timeout: 20_000 },
+  async () => {
+    const people = testDirectory()
+    await people.write(create('account', 'ana'))
+    const writer = await directory.openWriter(people.target)
+    await writer.write([create('account', 'bo')])
+    const other = new Database(people.file)
+    other.exec('BEGIN IMMEDIATE')
+    expect(await writer.write([create('account', 'chen')])).toEqual([
+      { outcome: 'failed', message: `"${people.file}" is locked by another program.` },
+    ])
+    other.exec('ROLLBACK')
+    other.close()
+    expect(await writer.write([create('account', 'chen')])).toMatchObject([done])
+    await writer.close()
+  },
+)
 
-it('a file that a reader cannot get at is unreachable, after a wait', { timeout: 20_000 }, async () => {
-  const people = testDirectory()
-  mkdirSync(dirname(people.file))
-  const other = new Database(people.file)
-  other.exec('CREATE TABLE anything (x); BEGIN EXCLUSIVE')
-  await expect(people.observe()).rejects.toMatchObject({
-    name: 'ConnectorFault',
-    code: 'unreachable',
-    message: `"${people.file}" is locked by another program.`,
-  })
-  other.exec('ROLLBACK')
-  other.close()
-})
+it.concurrent(
+  'a file that a reader cannot get at is unreachable, after a wait',
+  { timeout: 20_000 },
+  async () => {
+    const people = testDirectory()
+    mkdirSync(dirname(people.file))
+    const other = new Database(people.file)
+    other.exec('CREATE TABLE anything (x); BEGIN EXCLUSIVE')
+    await expect(people.observe()).rejects.toMatchObject({
+      name: 'ConnectorFault',
+      code: 'unreachable',
+      message: `"${people.file}" is locked by another program.`,
+    })
+    other.exec('ROLLBACK')
+    other.close()
+  },
+)
 
 function start(root: string): ChildProcess {
   return spawn(process.execPath, [script, root], { stdio: ['ignore', 'pipe', 'inherit'] })

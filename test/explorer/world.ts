@@ -500,7 +500,9 @@ class World {
     const wire = this.#wire(system)
     const message = wire[place]
     if (message === undefined || message.results !== undefined) return false
-    if (times === 'twice' && (message.orphan || !this.#fault())) return false
+    // no client can keep a system that takes a name twice from doing so, when what was sent once comes twice
+    const creates = message.writes.some(({ action }) => action === 'create')
+    if (times === 'twice' && (message.orphan || creates || !this.#fault())) return false
     const shown = this.#shown(system)
     const { truth, results } = land(shown.now, message.writes, this.#lag(system) === 0)
     this.#show(system, shown, truth)
