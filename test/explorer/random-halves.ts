@@ -35,7 +35,7 @@ export function tryHalf(half: 0 | 1): void {
     expect(sizes.part(0.5)).toBeGreaterThanOrEqual(12)
     // the promise is about plans that lower owners: most of them do
     expect(sum.lowering).toBeGreaterThan(plans / 2)
-  }, 3_600_000)
+  }, 7_200_000)
 }
 
 function startedAgain(number: number): 'nowhere' | 'somewhere' | 'everywhere' {
