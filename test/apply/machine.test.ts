@@ -702,9 +702,18 @@ describe('why a run stopped', () => {
   })
 
   it('is the first loss of the ledger', () => {
-    const lost = (message: string): Event => ({ type: 'lockLost', message })
-    const { run } = play(plan, {}, { [at]: lost('taken over'), [at + 1]: lost('again') })
+    const settling = play(plan).log.indexOf('settle 0:done')
+    const { run } = play(
+      plan,
+      { settle: [{ type: 'ledgerLost', message: 'the disk is full' }] },
+      { [settling]: { type: 'lockLost', message: 'taken over' } },
+    )
     expect(run.stop).toEqual({ why: 'ledger', message: 'taken over' })
+  })
+
+  it('is nothing when a lock is found gone after its end', () => {
+    const { run } = play(plan)
+    expect(next(plan, run, { type: 'lockLost', message: 'not held' })).toEqual({ run, effects: [] })
   })
 
   it('is nothing when an interrupt comes after its end', () => {
