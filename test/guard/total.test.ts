@@ -62,7 +62,7 @@ describe('for any organisation and any wishes', () => {
       { numRuns: runs },
     )
     expect(asked, 'rules that said no, or nothing was tried').toBeGreaterThan(runs / 4)
-  })
+  }, 600_000)
 
   it('a rule is asked about every write of its sort and about nothing else', () => {
     const sorts = [...new Set(corpus.flatMap(({ on }) => on))].filter((on) => on !== 'account.power')
