@@ -3,7 +3,6 @@
  * it may crash: what is there then, and what a later run makes of it. The system is the realm, in which the right also
  * comes through nested groups.
  */
-import { together } from '../../src/access/impact.ts'
 import { execute } from '../../src/apply/driver.ts'
 import type { Ports } from '../../src/apply/ports.ts'
 import type { RunReport } from '../../src/apply/report.ts'
@@ -20,7 +19,7 @@ import { kinds, type Kind, type Resource } from '../../src/model/resource.ts'
 import type { SystemConfig } from '../../src/model/workspace.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { order } from '../../src/plan/order.ts'
-import { assemble } from '../../src/plan/plan.ts'
+import { assembled } from './assembled.ts'
 import { description as realm, rules } from '../guard/realm.ts'
 import { plainLedger, type Store } from './plain-ledger.ts'
 import { land, observationOf, truthOf, type Truth } from './plain-system.ts'
@@ -132,14 +131,7 @@ function planOf({ truth, ledger }: Point, desired: DesiredGraph, second: number)
     lastOwner,
   ])
   if (findings.some(refuses)) return undefined
-  return assemble({
-    tool: 'rolecall',
-    now: at,
-    systems: [one],
-    findings,
-    impact: together([]),
-    document: () => undefined,
-  })
+  return assembled([one], findings, at)
 }
 
 /** Carries the plan out from a point, and keeps the world before and after each call. */

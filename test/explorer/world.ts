@@ -2,7 +2,6 @@
  * The world that is explored: two systems, a ledger, runs of rolecall, requests on their way, and time. Each transition
  * is one thing that can happen next; what a run does in it is the real planner, guards, machine and effects.
  */
-import { together } from '../../src/access/impact.ts'
 import { compile } from '../../src/apply/program.ts'
 import type { Run, Event } from '../../src/apply/run.ts'
 import type { Connector, FloorReader, Observation, Rules, WriteResult } from '../../src/connector/contract.ts'
@@ -19,8 +18,8 @@ import type { SystemConfig } from '../../src/model/workspace.ts'
 import type { Write } from '../../src/model/change.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { order } from '../../src/plan/order.ts'
-import { assemble } from '../../src/plan/plan.ts'
 import { directory } from '../../src/systems/directory/index.ts'
+import { assembled } from './assembled.ts'
 import { plainLedger, type Generations, type PlainLedger, type Store } from './plain-ledger.ts'
 import { land, observationOf, ownerRows, type Truth } from './plain-system.ts'
 import { again, begin, goOn, interrupted, type Applying, type Planned, type Surroundings } from './run.ts'
@@ -339,14 +338,7 @@ class World {
     const context = { acceptances: [], spent: new Map(), guardrails: [], today: now.slice(0, 10), now }
     const findings = check(cases, context, this.#defences.guards)
     if (findings.some(refuses)) return undefined
-    const plan = assemble({
-      tool: 'rolecall',
-      now,
-      systems: cases,
-      findings,
-      impact: together([]),
-      document: () => undefined,
-    })
+    const plan = assembled(cases, findings, now)
     const descriptions = Object.fromEntries(
       cases.map(({ description }) => [description.connector, description]),
     )

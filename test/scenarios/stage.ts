@@ -2,7 +2,6 @@
  * Where a scenario is played: systems and the ledger are plain values, and each call that a run makes is a point at
  * which it may crash, or another run come in between. Planner, guards and executor are the real ones.
  */
-import { together } from '../../src/access/impact.ts'
 import { execute } from '../../src/apply/driver.ts'
 import type { Ports } from '../../src/apply/ports.ts'
 import type { RunReport } from '../../src/apply/report.ts'
@@ -17,7 +16,7 @@ import { refKey, type Resource } from '../../src/model/resource.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { order } from '../../src/plan/order.ts'
 import { ownerContext } from '../../src/plan/owners.ts'
-import { assemble } from '../../src/plan/plan.ts'
+import { assembled } from '../explorer/assembled.ts'
 import { description as realm, rules } from '../guard/realm.ts'
 import { plainLedger, type Store } from '../explorer/plain-ledger.ts'
 import { land, observationOf, type Truth } from '../explorer/plain-system.ts'
@@ -277,14 +276,7 @@ function judged(cases: readonly GuardCase[], now: string, guards: RunWords['guar
   const context = { acceptances: [], spent: new Map(), guardrails: [], today: now.slice(0, 10), now }
   const findings = check(cases, context)
   if (guards === 'on' && findings.some(refuses)) return { cases, findings }
-  const plan = assemble({
-    tool: 'rolecall',
-    now,
-    systems: cases,
-    findings,
-    impact: together([]),
-    document: () => undefined,
-  })
+  const plan = assembled(cases, findings, now)
   return { plan, cases, findings }
 }
 
