@@ -12,8 +12,8 @@ import { Reaper } from './reaper.ts'
 import { moves, type Move } from './wishes.ts'
 
 const isDeep = process.env['ROLECALL_DEEP'] === '1'
-/** `ROLECALL_DEEP=1` has a process die at every point of fifty plans; otherwise one dies here and one there in some of them. */
-const plans = isDeep ? 50 : 13
+/** `ROLECALL_DEEP=1` has a process die at every point of a hundred plans; otherwise one dies here and one there in some of them. */
+const plans = isDeep ? 100 : 13
 /** The points of each plan at which a real process dies: all of them, or some that wander evenly from the first to the last. */
 const pointsOf = (all: readonly string[], number: number): readonly string[] =>
   isDeep

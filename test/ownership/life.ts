@@ -55,7 +55,7 @@ export function makeRepo(): Repo {
   return {
     root,
     git,
-    branch: (commits, name = `b${(branches += 1)}`) => {
+    branch: (commits, name = `branch-${(branches += 1)}`) => {
       const input = commits.map((commit, index) => imported(commit, name, index === 0)).join('')
       execFileSync('git', ['fast-import', '--quiet', '--force'], { cwd: root, input })
       return git('rev-list', '--first-parent', '--reverse', name).trim().split('\n')
