@@ -7,8 +7,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitOf } from '../../src/apply/report.ts'
 import { firstBroken } from '../../src/ledger/audit.ts'
@@ -16,6 +14,7 @@ import type { JsonObject } from '../../src/model/json.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { watching } from '../apply/faults.ts'
 import { makeWorld, system, type Wishes } from '../apply/world.ts'
+import { letGo } from '../let-go.ts'
 
 const isDeep = process.env['ROLECALL_DEEP'] === '1'
 const [header, frameHeader, page] = [32, 24, 4096]
@@ -77,14 +76,6 @@ function expected(torn: Buffer): number {
 }
 
 let tried = 0
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** The driver lets go of a file that was closed when what refers to it is collected: of thousands, not in time by itself. */
-async function letGo(): Promise<void> {
-  collectGarbage()
-  await new Promise((resolve) => setImmediate(resolve))
-}
 
 async function expectPrefix(torn: Buffer, name: string): Promise<void> {
   if (tried % 500 === 499) await letGo()
