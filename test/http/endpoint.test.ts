@@ -1,4 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import dns from 'node:dns'
+import { syncBuiltinESMExports } from 'node:module'
+import { afterAll, describe, expect, it } from 'vitest'
 import { isBlocked, lookup } from '../../src/connector/http/address.ts'
 import { endpointOf } from '../../src/connector/http/endpoint.ts'
 import { openHttpReader } from '../../src/connector/http/http.ts'
@@ -14,22 +16,21 @@ const answers: Record<string, readonly string[]> = {
   'mixed.example': ['203.0.113.7', 'fe80::1'],
 }
 
-vi.mock('node:dns', async (original) => {
-  const dns = await original<typeof import('node:dns')>()
-  const answering: typeof dns.lookup = ((
-    name: string,
-    options: object,
-    done: (...all: unknown[]) => void,
-  ) => {
-    const known = answers[name]
-    if (known === undefined) (dns.lookup as (...all: unknown[]) => void)(name, options, done)
-    else
-      done(
-        null,
-        known.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-      )
-  }) as never
-  return { ...dns, lookup: answering }
+const { lookup: asked } = dns
+dns.lookup = ((name: string, options: object, done: (...all: unknown[]) => void) => {
+  const known = answers[name]
+  if (known === undefined) (asked as (...all: unknown[]) => void)(name, options, done)
+  else
+    done(
+      null,
+      known.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )
+}) as never
+// what imported it by its name is told too
+syncBuiltinESMExports()
+afterAll(() => {
+  dns.lookup = asked
+  syncBuiltinESMExports()
 })
 
 describe('an endpoint', () => {
