@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { asShellFunction, cli, edit, put, rolecall, temporary } from './rolecall.ts'
@@ -108,7 +109,7 @@ environment "access" with required reviewers: the workflow applies only what the
   })
 
   it('D5, D6: its jobs, each in a clone that is thrown away, plan a pull request, apply what was merged and find no drift, over one ledger', () => {
-    const { propose, merge, job, summary, refs } = pipeline()
+    const { propose, merge, job, summary, refs, aside } = pipeline()
     merge('first')
     expect(job('merged')).toMatchObject({
       code: 0,
@@ -141,6 +142,13 @@ environment "access" with required reviewers: the workflow applies only what the
     expect(job('apply')).toMatchObject({ code: 0 })
     expect(job('apply')).toMatchObject({ code: 6, stderr: expect.stringContaining('applied') as string })
     expect(job('drift')).toMatchObject({ code: 0 })
+
+    // what somebody does past the repository makes the night's job fail, and is named
+    aside("UPDATE accounts SET role = 'Owner' WHERE user_name = 'chen'")
+    const night = job('drift')
+    expect(night.code).not.toBe(0)
+    expect(night.stdout).toMatch(/chen/)
+    expect(night).toMatchObject({ wrote: false })
   }, 240_000)
 })
 
@@ -185,6 +193,12 @@ function pipeline() {
           .split('\n')
           .map((line) => line.split(' ')),
       ) as Record<string, string>,
+    /** What somebody does to the system with another program. */
+    aside: (statement: string): void => {
+      const database = new Database(join(home, 'office.db'))
+      database.exec(statement)
+      database.close()
+    },
     merge: (subject: string, change: (root: string) => void = () => undefined): void => {
       commit(subject, change)
       git(here, 'push', '-q', 'origin', 'main')
