@@ -3,22 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { exitOf } from '../../src/apply/report.ts'
 import type { Write } from '../../src/model/change.ts'
 import { failing, losing, lying, watching } from './faults.ts'
-import { makeWorld, type PersonWish, type Wishes } from './world.ts'
+import { move, names } from '../kill/wishes.ts'
+import { makeWorld } from './world.ts'
 
-const names = ['ana', 'bo', 'chen', 'dee', 'eve']
-const person: fc.Arbitrary<PersonWish> = fc.record({
-  role: fc.constantFrom('Owner', 'Owner', 'Member', 'Administrator'),
-  status: fc.constantFrom('active', 'active', 'active', 'suspended'),
-  groups: fc.subarray(['eng', 'ops']),
-})
-const wishes: fc.Arbitrary<Wishes> = fc
-  .array(fc.option(person, { nil: undefined, freq: 4 }), { minLength: names.length, maxLength: names.length })
-  .map((people) => ({
-    groups: ['eng', 'ops'],
-    people: Object.fromEntries(
-      people.flatMap((wish, index) => (wish === undefined ? [] : [[names[index] ?? '', wish]])),
-    ),
-  }))
 /** What becomes of the write of each account, drawn once for each run. */
 const fate = fc.constantFrom('well', 'well', 'fails', 'lost', 'landed and lost', 'lies')
 const fates = fc.array(fate, { minLength: names.length, maxLength: names.length })
@@ -27,11 +14,10 @@ describe('whatever is wished, and whatever goes wrong', () => {
   it('D3: an owner is left after every write of every plan that the guards let through, and the next run goes on', async () => {
     let handovers = 0
     await fc.assert(
-      fc.asyncProperty(wishes, wishes, fates, fc.constantFrom(1, 2, 500), async (from, to, drawn, batch) => {
+      fc.asyncProperty(move, fates, fc.constantFrom(1, 2, 500), async ({ from, to }, drawn, batch) => {
         const world = makeWorld()
         try {
-          const owner = { ...from, people: { ...from.people, ana: { role: 'Owner' } } }
-          await world.reach(owner)
+          await world.reach(from)
           const plan = await world.plan(to, { guarded: true }).catch(() => undefined)
           if (plan === undefined) return
           const is = (what: string) => (write: Write) =>

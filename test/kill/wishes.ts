@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { PersonWish, Wishes } from '../apply/world.ts'
 
-const names = ['ana', 'bo', 'chen', 'dee', 'eve']
+export const names = ['ana', 'bo', 'chen', 'dee', 'eve']
 const person: fc.Arbitrary<PersonWish> = fc.record({
   role: fc.constantFrom('Owner', 'Owner', 'Member', 'Administrator'),
   status: fc.constantFrom('active', 'active', 'active', 'suspended'),
@@ -27,7 +27,7 @@ export interface Move {
 }
 
 /** Two or three people change, and the policies: a plan that changes more is refused too often to be of use here. */
-const move: fc.Arbitrary<Move> = fc
+export const move: fc.Arbitrary<Move> = fc
   .tuple(organisation, organisation, fc.subarray(names, { minLength: 2, maxLength: 3 }))
   .map(([drawn, other, changing]) => {
     const from: Wishes = { ...drawn, people: { ...drawn.people, ana: { role: 'Owner' } } }
