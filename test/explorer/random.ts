@@ -281,9 +281,9 @@ const all: Names = {
   groups: ['g0', 'g1', 'g2', 'g3', 'g4', 'g5'],
 }
 
-/** Two of three organisations are large; in the others few are owners, and each of them counts. */
+/** Two of five organisations are large; in the others few are owners, and each of them counts. */
 function namesOf(draw: Draw): Names {
-  if (draw() < 0.64) return all
+  if (draw() < 0.4) return all
   const upTo = (least: number, most: number): number => least + Math.floor(draw() * (most - least + 1))
   return { accounts: all.accounts.slice(0, upTo(3, 6)), groups: all.groups.slice(0, upTo(1, 3)) }
 }

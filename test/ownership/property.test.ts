@@ -18,7 +18,7 @@ import { world } from '../world.ts'
 import { deeds, makeLife, makeRepo, system, type Commit, type Life, type Seen } from './life.ts'
 
 /** What is drawn is drawn anew in every run; `ROLECALL_DEEP=1` draws more in one. */
-const cases = process.env['ROLECALL_DEEP'] === '1' ? 500 : 20
+const cases = process.env['ROLECALL_DEEP'] === '1' ? 300 : 20
 
 /** One thing of an organisation: which of its names it bears, and something that can be different about it. */
 interface Thing {
