@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import './test/typescript.js'
 
+const loading = new URL('./test/typescript.js', import.meta.url).href
+
 /** Tests that leave their process as they found it: what they load is loaded once for all of them. */
 const tidy = [
   ...[
@@ -54,7 +56,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // Much is made and little kept: with more room for what is young, a tenth less time goes into looking through it. Threads
     // that help with that would take from the other workers what they give to theirs: another tenth.
-    execArgv: ['--max-semi-space-size=64', '--single-threaded-gc', '--import', './test/typescript.js'],
+    execArgv: ['--max-semi-space-size=64', '--single-threaded-gc', '--import', loading],
     // Our modules are Node's own: those of vitest look up what is imported at each use. Only they can tell what was covered.
     experimental: { viteModuleRunner: isMeasured, nodeLoader: false },
     globalSetup: 'test/memory.ts',
