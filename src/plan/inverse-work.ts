@@ -80,15 +80,16 @@ export function begin(input: InverseInput): Work {
   const left: Left[] = []
   const isIgnored = ignoring(config, description)
   const all = tracesOf(input.steps, description)
+  const back = all.filter((trace) => isBack(trace, actual)).flatMap(renameOf)
+  const given = namesOf(back)
   const traces = all.filter((trace) => {
-    const reason = reasonToLeave(trace, input, isIgnored)
+    const reason = reasonToLeave(trace, input, isIgnored, given)
     if (reason !== undefined) left.push(leaving(trace, reason))
     return reason === undefined
   })
-  const given = traces.filter((trace) => isBack(trace, actual)).flatMap(renameOf)
   const toGive = (trace: Trace): Rename[] => (isBack(trace, actual) ? [] : renameOf(trace))
-  const back = traces.flatMap(toGive).filter((rename) => canRename(input, rename))
-  const renames = settle(back, actual)
+  const wished = traces.flatMap(toGive).filter((rename) => canRename(input, rename))
+  const renames = settle(wished, actual)
   const isSettled = ({ kind, from, to }: Rename): boolean => renames.get(kind)?.get(from) === to
   const kept = traces.filter((trace) => {
     const stuck = toGive(trace).find((rename) => !isSettled(rename))
@@ -96,16 +97,16 @@ export function begin(input: InverseInput): Work {
     return stuck === undefined
   })
   const lost = all.flatMap(toGive).filter((rename) => !isSettled(rename))
-  const sequence = inSequence(back.filter(isSettled), actual)
+  const sequence = inSequence(wished.filter(isSettled), actual)
   const origins = inverse(renames)
   return {
     ...input,
     ...{ traces: kept, renames, isIgnored, left, sequence },
     taken: namesOf(lost),
-    given: namesOf(given),
+    given,
     sources: new Map(sequence.map(({ kind, from, to }) => [refKey({ kind, key: to }), from])),
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
-    names: withRenames(renames, given),
+    names: withRenames(renames, back),
     seen: seenThrough(actual, renames),
   }
 }
@@ -148,6 +149,7 @@ function reasonToLeave(
   trace: Trace,
   { actual, description }: InverseInput,
   isIgnored: Work['isIgnored'],
+  given: Work['given'],
 ): string | undefined {
   const ref = refOf(trace)
   if (description.kinds[ref.kind] === undefined) return 'the system has no such kind any more'
@@ -155,6 +157,8 @@ function reasonToLeave(
   if (trace.fate.is === 'gone' || isBack(trace, actual)) return undefined
   const live = actual.get(ref.kind, ref.key)
   if (live === undefined) return trace.fate.is === 'made' ? undefined : gonePhrase(trace, actual)
+  // what the run made is gone, and whoever was called so before has the name back
+  if (trace.fate.is === 'made' && given.has(refKey(ref))) return undefined
   return trace.id !== undefined && live.id !== undefined && live.id !== trace.id
     ? 'another has its name now'
     : undefined
