@@ -62,6 +62,11 @@ export interface Work extends InverseInput {
   readonly taken: Set<LinkTarget>
   /** Names from before that were given back already: who has one is no thing that the run made. */
   readonly given: ReadonlySet<LinkTarget>
+  /**
+   * Names of things that the run made and that are gone, which others have back: where the run wrote one of them down, it
+   * meant what is gone.
+   */
+  readonly gone: ReadonlySet<LinkTarget>
   readonly sequence: readonly Rename[]
   /** As `renames`, with the names that were given back already: what the run wrote down is read through these. */
   readonly names: Renames
@@ -83,7 +88,8 @@ export function begin(input: InverseInput): Work {
   const back = all.filter((trace) => isBack(trace, actual)).flatMap(renameOf)
   const given = namesOf(back)
   const traces = all.filter((trace) => {
-    const reason = reasonToLeave(trace, input, isIgnored, given)
+    if (isReplaced(trace, actual, given)) return false
+    const reason = reasonToLeave(trace, input, isIgnored)
     if (reason !== undefined) left.push(leaving(trace, reason))
     return reason === undefined
   })
@@ -97,13 +103,17 @@ export function begin(input: InverseInput): Work {
     return stuck === undefined
   })
   const lost = all.flatMap(toGive).filter((rename) => !isSettled(rename))
-  const sequence = inSequence(wished.filter(isSettled), actual)
+  const settled = wished.filter(isSettled)
+  const sequence = inSequence(settled, actual)
+  const made = new Set(all.flatMap((trace) => (trace.fate.is === 'made' ? [refKey(trace)] : [])))
+  const regained = [...given, ...namesOf(settled)]
   const origins = inverse(renames)
   return {
     ...input,
     ...{ traces: kept, renames, isIgnored, left, sequence },
     taken: namesOf(lost),
     given,
+    gone: new Set(regained.filter((name) => made.has(name))),
     sources: new Map(sequence.map(({ kind, from, to }) => [refKey({ kind, key: to }), from])),
     originOf: ({ kind, key }) => origins.get(kind)?.get(key) ?? key,
     names: withRenames(renames, back),
@@ -137,6 +147,18 @@ function isBack({ kind, key, id, fate }: Trace, actual: GraphView): boolean {
   return id === undefined || old.id === undefined ? actual.get(kind, key) === undefined : old.id === id
 }
 
+/** What the run made is gone, and whoever was called so before has the name back: nothing is left to do about it. */
+function isReplaced({ kind, key, id, fate }: Trace, actual: GraphView, given: Work['given']): boolean {
+  const now = actual.get(kind, key)?.id
+  return (
+    fate.is === 'made' &&
+    given.has(refKey({ kind, key })) &&
+    now !== undefined &&
+    id !== undefined &&
+    now !== id
+  )
+}
+
 function withRenames(renames: Renames, more: readonly Rename[]): Renames {
   const all = new Map([...renames].map(([kind, names]) => [kind, new Map(names)]))
   for (const { kind, from, to } of more)
@@ -149,7 +171,6 @@ function reasonToLeave(
   trace: Trace,
   { actual, description }: InverseInput,
   isIgnored: Work['isIgnored'],
-  given: Work['given'],
 ): string | undefined {
   const ref = refOf(trace)
   if (description.kinds[ref.kind] === undefined) return 'the system has no such kind any more'
@@ -157,8 +178,6 @@ function reasonToLeave(
   if (trace.fate.is === 'gone' || isBack(trace, actual)) return undefined
   const live = actual.get(ref.kind, ref.key)
   if (live === undefined) return trace.fate.is === 'made' ? undefined : gonePhrase(trace, actual)
-  // what the run made is gone, and whoever was called so before has the name back
-  if (trace.fate.is === 'made' && given.has(refKey(ref))) return undefined
   return trace.id !== undefined && live.id !== undefined && live.id !== trace.id
     ? 'another has its name now'
     : undefined

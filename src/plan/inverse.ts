@@ -86,8 +86,10 @@ function wantBack(
     else if (same(is) || same(was)) want.fields[name] = was ?? null
     else work.left.push(leaving(trace, `${name} is ${shown(now)} now, and the run left ${shown(is)}`))
   }
-  const oldNames = (links: readonly LinkTarget[] | undefined): readonly LinkTarget[] =>
-    Object.values(renamed({ ref, links: { name: links ?? [] } }, work.names).links).flat()
+  const oldNames = (links: readonly LinkTarget[] = []): readonly LinkTarget[] => {
+    const meant = links.filter((target) => !work.gone.has(target))
+    return Object.values(renamed({ ref, links: { name: meant } }, work.names).links).flat()
+  }
   for (const name of namesIn(before.links, after.links)) {
     const [was, is] = [oldNames(before.links[name]), oldNames(after.links[name])]
     const now = live.links[name] ?? []

@@ -378,6 +378,19 @@ describe('what was made', () => {
       does: ['delete group:eng'],
       left: ['group:old: its name "eng" is taken; once that is free, undo the run again'],
     })
+    // Who was in both keeps the one that has its name back: what the run wrote down of the other is over.
+    const both = [...did, update(bo.ref, {}, inGroups('eng'))]
+    const old = live('group', 'old', { id: '1' })
+    expect(undo({ did: both, now: [old, person('bo', inGroups('old'))] })).toEqual({
+      does: ['rename group:eng from old {} {}'],
+      left: [],
+    })
+    expect(
+      undo({ did: both, now: [live('group', 'eng', { id: '1' }), person('bo', inGroups('eng'))] }),
+    ).toEqual({
+      does: [],
+      left: [],
+    })
     // What got the name by the run and has lost it is still somewhere, under another.
     const passed = [rename(live('group', 'old').ref, 'eng', '1'), rename(eng.ref, 'ops', '2')]
     expect(
