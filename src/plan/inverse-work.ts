@@ -88,7 +88,8 @@ export function begin(input: InverseInput): Work {
   const back = all.filter((trace) => isBack(trace, actual)).flatMap(renameOf)
   const given = namesOf(back)
   const traces = all.filter((trace) => {
-    if (isReplaced(trace, actual, given)) return false
+    // what the run made is gone, and whoever was called so before has the name back
+    if (trace.fate.is === 'made' && given.has(refKey(trace))) return false
     const reason = reasonToLeave(trace, input, isIgnored)
     if (reason !== undefined) left.push(leaving(trace, reason))
     return reason === undefined
@@ -145,18 +146,6 @@ function isBack({ kind, key, id, fate }: Trace, actual: GraphView): boolean {
   const old = actual.get(kind, fate.from)
   if (old === undefined) return false
   return id === undefined || old.id === undefined ? actual.get(kind, key) === undefined : old.id === id
-}
-
-/** What the run made is gone, and whoever was called so before has the name back: nothing is left to do about it. */
-function isReplaced({ kind, key, id, fate }: Trace, actual: GraphView, given: Work['given']): boolean {
-  const now = actual.get(kind, key)?.id
-  return (
-    fate.is === 'made' &&
-    given.has(refKey({ kind, key })) &&
-    now !== undefined &&
-    id !== undefined &&
-    now !== id
-  )
 }
 
 function withRenames(renames: Renames, more: readonly Rename[]): Renames {

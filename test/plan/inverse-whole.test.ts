@@ -391,6 +391,22 @@ describe('what was made', () => {
       does: [],
       left: [],
     })
+    // While the new one stays, what was written down of it is meant.
+    const others = [live('group', 'eng', { id: '2' }), person('chen', inGroups('eng'))]
+    expect(undo({ did: both, now: [old, person('bo', inGroups('eng')), ...others] })).toEqual({
+      does: ['update account:bo {groups:[group:eng]} {}'],
+      left: [
+        'group:eng: account chen is linked to it now',
+        'group:old: its name "eng" is taken; once that is free, undo the run again',
+      ],
+    })
+    // And where another was only given the name, it is that one.
+    const turned = [rename(live('group', 'old').ref, 'eng', '1'), rename(eng.ref, 'qa', '3')]
+    const joined = [...turned, update(bo.ref, {}, inGroups('eng'))]
+    expect(
+      undo({ did: joined, now: [old, live('group', 'eng', { id: '3' }), person('bo', inGroups('eng'))] })
+        .does,
+    ).toContain('update account:bo {groups:[group:qa]} {}')
     // What got the name by the run and has lost it is still somewhere, under another.
     const passed = [rename(live('group', 'old').ref, 'eng', '1'), rename(eng.ref, 'ops', '2')]
     expect(
