@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { exitOf } from '../../src/apply/report.ts'
 import type { Write } from '../../src/model/change.ts'
 import { failing, losing, lying, watching } from './faults.ts'
-import { move, names } from '../kill/wishes.ts'
+import { move, names } from './moves.ts'
 import { makeWorld } from './world.ts'
 
 /** What becomes of the write of each account, drawn once for each run. */

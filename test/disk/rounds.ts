@@ -10,7 +10,7 @@ import { LedgerUnreachable, type Ledger } from '../../src/ledger/ledger.ts'
 import { verifyAudit } from '../../src/ledger/verify.ts'
 import { watching } from '../apply/faults.ts'
 import { makeWorld, system, told, type Wishes, type World } from '../apply/world.ts'
-import { moves, type Move } from '../kill/wishes.ts'
+import { sampledMoves, type Move } from '../apply/moves.ts'
 import { Disk, type Round, type Rounds } from './order.ts'
 
 const { base, fault, file, plans, step } = JSON.parse(process.argv[2] ?? '') as Rounds
@@ -134,7 +134,7 @@ function copy(from: string, to: string): string {
 }
 
 let number = 0
-for (const [index, move] of moves.entries()) {
+for (const [index, move] of sampledMoves().entries()) {
   if (number === plans) break
   const prepared = await prepare(move, join(base, `plan-${index}`))
   if (prepared === undefined) continue

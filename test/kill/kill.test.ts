@@ -6,14 +6,15 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, describe, expect, it } from 'vitest'
 import { exitOf } from '../../src/apply/report.ts'
+import { sampledMoves, type Move } from '../apply/moves.ts'
 import { makeWorld, system, type Wishes, type World } from '../apply/world.ts'
 import { bundled } from '../bundled.ts'
 import { Reaper } from './reaper.ts'
-import { moves, type Move } from './wishes.ts'
 
 const isDeep = process.env['ROLECALL_DEEP'] === '1'
 /** `ROLECALL_DEEP=1` has a process die at every point of a hundred plans; otherwise one dies here and one there in some of them. */
 const plans = isDeep ? 100 : 13
+const moves = sampledMoves()
 /** The points of each plan at which a real process dies: all of them, or some that wander evenly from the first to the last. */
 const pointsOf = (all: readonly string[], number: number): readonly string[] =>
   isDeep
