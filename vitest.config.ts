@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { brief } from './test/brief.ts'
 import './test/typescript.js'
 
 const loading = new URL('./test/typescript.js', import.meta.url).href
@@ -53,13 +55,12 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: '100%',
-    // Much is made and little kept: with more room for what is young, a tenth less time goes into looking through it. Threads
-    // that help with that would take from the other workers what they give to theirs: another tenth.
-    execArgv: ['--max-semi-space-size=64', '--single-threaded-gc', '--import', loading],
+    // some of them only wait: for a lock to be given up, for a process to end
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    execArgv: [...brief, '--import', loading],
     // Our modules are Node's own: those of vitest look up what is imported at each use. Only they can tell what was covered.
     experimental: { viteModuleRunner: isMeasured, nodeLoader: false },
-    globalSetup: 'test/memory.ts',
+    globalSetup: ['test/memory.ts', 'test/typescript-ready.js'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/skipped.ts'],
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/manifest/generated/**'] },

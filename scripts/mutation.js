@@ -12,9 +12,10 @@ import { Instrumenter } from '@stryker-mutator/instrumenter'
 
 const named = {
   'src/apply': 'barrier checker landed machine outcomes owners program recovery',
-  // Not the ledgers in git and PostgreSQL: a remote and a server take seconds a test, and their suites race and kill
-  // real processes instead.
-  'src/ledger': 'audit empty host ledger lock open shape sqlite sqlite-file verify',
+  'src/git': 'register',
+  'src/ledger':
+    'audit empty git git-change git-files git-layout git-log git-read host ledger lock open postgres-url ' +
+    'postgres-words shape sqlite sqlite-file verify',
   'src/plan': 'founded inverse inverse-work lasting lowers mapped owners ownership remake unmake',
 }
 const everything = [

@@ -17,7 +17,8 @@ export async function load(url, context, next) {
   return { format: 'module', shortCircuit: true, source: await withoutTypes(text) }
 }
 
-async function withoutTypes(text) {
+/** The text with its types blanked out. */
+export async function withoutTypes(text) {
   const file = new URL(`${createHash('sha256').update(text).digest('hex')}.js`, kept)
   const known = await readFile(file, 'utf8').catch(() => undefined)
   if (known !== undefined) return known

@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { brief } from '../brief.ts'
 
 export const cli = join(import.meta.dirname, '../../dist/cli.js')
 
@@ -93,7 +94,7 @@ function open(): Resident {
   execFileSync('mkfifo', pipes)
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '--max-semi-space-size=64', join(import.meta.dirname, 'resident.cjs'), ...pipes],
+    ['--expose-gc', ...brief, join(import.meta.dirname, 'resident.cjs'), ...pipes],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -34,7 +34,7 @@ const judges: readonly (readonly [mutants: RegExp, tests: RegExp])[] = [
   [/^src.guard/, /^test.(guard|plan)/],
   [/^src.plan/, /^test.(binding|guard|plan|apply.owners)/],
   [/^src.apply/, /^test.apply/],
-  [/^src.ledger/, /^test.(apply|ledger)/],
+  [/^src.(git|ledger)/, /^test.(apply|ledger)/],
 ]
 
 /**

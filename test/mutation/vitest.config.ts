@@ -9,6 +9,7 @@ const order = [
   /^guard/,
   /^(plan|binding)/,
   /^apply.(?!apply|recovery)/,
+  /^ledger.(?!git)/,
   /^ledger/,
   /^apply.recovery/,
   /^apply/,
@@ -42,7 +43,7 @@ export default defineConfig({
     include: [
       'test/{guard,plan,apply}/*.test.ts',
       'test/binding/founded.test.ts',
-      'test/ledger/{lock,shape,sqlite,verify}.test.ts',
+      'test/ledger/{git,git-change,git-damage,git-log,git-reach,lock,postgres,shape,sqlite,verify}.test.ts',
     ],
     exclude: [
       'test/**/{property,inverse-property,lockout,total}.test.ts',
