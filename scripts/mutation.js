@@ -39,10 +39,11 @@ mkdirSync(folder, { recursive: true })
 for (;;) {
   const status = await round()
   for (const line of lines()) take(line)
-  if (status === 0) break
+  // a process that has ended in the midst of a test, by itself or by our hand, has fallen over what was awake
   const asleep = lines().at(-1)?.awake
-  if (status !== 'silent' || asleep === undefined) process.exit(1)
-  fallen.set(asleep, 'timeout')
+  if (asleep !== undefined) fallen.set(asleep, status === 'silent' ? 'timeout' : 'crash')
+  else if (status === 0) break
+  else process.exit(1)
 }
 judge()
 

@@ -4,7 +4,7 @@
  * was read, and refuses it where somebody was faster, where the ref was set back, and where it is gone. Nothing is forced.
  */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { namesIn, type BatchObject } from './batch.ts'
 import { GitSilent, GitUnreachable } from './call.ts'
 import { openOutpost, type Outpost, type RemotePlace } from './outpost.ts'
@@ -12,6 +12,9 @@ import { openOutpost, type Outpost, type RemotePlace } from './outpost.ts'
 interface RegisterPlace extends RemotePlace {
   readonly ref: string
 }
+
+/** Waits so many milliseconds. */
+type Pause = (milliseconds: number) => Promise<unknown>
 
 /** The ref went away, or no longer continues what was read before: an older copy was put back, or another one. */
 export class Replaced extends Error {
@@ -31,8 +34,8 @@ const fetched = 'refs/rolecall/fetched'
 const written = 'refs/rolecall/written'
 
 /** Opens the register and looks at it. Rejects with NoRemote or GitUnreachable. */
-export async function openRegister(place: RegisterPlace): Promise<Register> {
-  const register = new Register(await openOutpost(place), place)
+export async function openRegister(place: RegisterPlace, reach = openOutpost): Promise<Register> {
+  const register = new Register(await reach(place), place)
   try {
     await register.refresh('another')
     return register
@@ -47,11 +50,13 @@ export class Register {
   /** A commit of our own may be on the remote already, with others after it. */
   #wrote = false
   readonly #outpost: Outpost
-  readonly #place: RegisterPlace
+  readonly #place: Pick<RegisterPlace, 'remote' | 'ref'>
+  readonly #pause: Pause
 
-  constructor(outpost: Outpost, place: RegisterPlace) {
+  constructor(outpost: Outpost, place: Pick<RegisterPlace, 'remote' | 'ref'>, pause: Pause = setTimeout) {
     this.#outpost = outpost
     this.#place = place
+    this.#pause = pause
   }
 
   /** The commit that is read; undefined where there is no ref yet. */
@@ -63,13 +68,13 @@ export class Register {
    * Looks at the remote; true when the tip is another one now. Who `expects` that fetches at once: to ask first would be
    * one way there more. Rejects with Replaced or GitUnreachable.
    */
-  async refresh(expects: 'another' | 'the same' = 'the same'): Promise<boolean> {
+  async refresh(expects?: 'another'): Promise<boolean> {
     const { remote, ref } = this.#place
     if (expects === 'another' && (await this.#fetchOnce())) return this.#take()
-    const there = await persistently(() => this.#ask())
+    const there = await this.#persistently(() => this.#ask())
     if (there === this.#tip) return false
     if (there === undefined) throw new Replaced(`${ref} is gone from ${remote}`)
-    await persistently(() => this.#fetch())
+    await this.#persistently(() => this.#fetch())
     return this.#take()
   }
 
@@ -104,10 +109,10 @@ export class Register {
         return true
       }
       // The answer may have been lost while the commit was taken, and then others may have gone on from it.
-      if (await this.refresh(isRefusal(problem) ? 'another' : 'the same'))
-        return this.#tip === commit || this.#continues(commit, this.#tip ?? '')
+      if (await this.refresh(isRefusal(problem) ? 'another' : undefined))
+        return this.#continues(commit, this.#tip ?? '')
       if (failures === unmoved) throw problem
-      await pause(jittered(failures))
+      await this.#pause(jittered(failures))
     }
   }
 
@@ -131,7 +136,6 @@ export class Register {
         const here = folder === '' ? name : `${folder}/${name}`
         const isThere = names.get(folder)?.has(name) === true
         if (isThere && names.get(here) === undefined) throw new NotText(`${here} is not a text`)
-        if (!isThere) break
       }
   }
 
@@ -179,9 +183,21 @@ export class Register {
   /** Whether `tip` is `commit` or came after it: mostly by a few commits, and then no process is needed to tell. */
   async #continues(commit: string, tip: string): Promise<boolean> {
     const before = await this.#outpost.objects([...Array(near).keys()].map((steps) => `${tip}~${steps}`))
-    if (before.some((one) => one?.id === commit)) return true
+    if (before.some((one) => one !== undefined && one.id === commit)) return true
     const beside = await this.#outpost.run(['rev-list', '--count', '--max-count=1', commit, `^${tip}`])
     return beside.trim() === '0'
+  }
+
+  /** A remote that does not answer once is asked again. */
+  async #persistently<T>(work: () => Promise<T>): Promise<T> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof GitUnreachable) || error instanceof GitSilent || failures === 2) throw error
+        await this.#pause(jittered(failures + 2))
+      }
+    }
   }
 
   #commit(files: FileChanges, summary: string, at: Date): Promise<string> {
@@ -218,18 +234,6 @@ const near = 8
 
 /** So often a push may fail while nobody else writes: others may just hold the lock of the ref. */
 const unmoved = 5
-
-/** A remote that does not answer once is asked again. */
-async function persistently<T>(work: () => Promise<T>): Promise<T> {
-  for (let failures = 0; ; failures += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof GitUnreachable) || error instanceof GitSilent || failures === 2) throw error
-      await pause(jittered(failures + 2))
-    }
-  }
-}
 
 /** 50 ms, 100 ms, … 1.6 s, each somewhere between a half of it and the whole, so that two do not meet again. */
 export function jittered(failures: number): number {

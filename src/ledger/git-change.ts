@@ -93,26 +93,26 @@ function filesOf(change: LedgerChange): string[] {
 }
 
 async function record(draft: Draft, { put, forget }: Extract<LedgerChange, { do: 'record' }>): Promise<void> {
-  const files = new Map<string, Map<string, InventoryEntry>>()
-  const entriesOf = async (file: string): Promise<Map<string, InventoryEntry>> => {
+  const files = new Map<string, Map<string, object>>()
+  const entriesOf = async (file: string): Promise<Map<string, object>> => {
     const known = files.get(file)
     if (known !== undefined) return known
     const lines = await draft.lines<InventoryEntry>(file, shapes.entry)
-    const entries = new Map(lines.map((entry) => [nameOf(entry), entry]))
+    const entries = new Map<string, object>(lines.map((entry) => [nameOf(entry), entry]))
     files.set(file, entries)
     return entries
   }
   for (const entry of put) {
     const { system, kind, key, id, handle, wish, run } = entry
     const entries = await entriesOf(inventoryFile(system, kind, key))
-    entries.set(nameOf(entry), { system, kind, key, ...(id === undefined ? {} : { id }), handle, wish, run })
+    entries.set(nameOf(entry), { system, kind, key, id, handle, wish, run })
   }
   for (const entry of forget)
     (await entriesOf(inventoryFile(entry.system, entry.kind, entry.key))).delete(nameOf(entry))
   for (const [file, entries] of files)
     draft.putLines(
       file,
-      [...entries].sort(byName).map(([, entry]) => entry),
+      [...entries.keys()].sort().flatMap((name) => entries.get(name) ?? []),
     )
 }
 
@@ -140,8 +140,4 @@ async function unreserve(
 
 function nameOf({ kind, key }: Pick<InventoryEntry, 'kind' | 'key'>): string {
   return `${kind}\n${key}`
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1
 }

@@ -8,13 +8,16 @@ export class Damaged extends Error {
   override name = 'Damaged'
 }
 
+/** Where the files lie: each tip has its own. */
+export type Texts = Pick<Register, 'tip' | 'read'>
+
 /** Each file is read once for as long as the tip is the same. */
 export class Files {
-  readonly #register: Register
+  readonly #register: Texts
   readonly #read = new Map<string, string | undefined>()
   #tip: string | undefined
 
-  constructor(register: Register) {
+  constructor(register: Texts) {
     this.#register = register
   }
 

@@ -37,10 +37,15 @@ const fresh = 5000
 /** So long a write tries to be the first; then others are writing without end, or something is wrong. */
 const patience = 45_000
 
+/** What a ledger needs of the register that it is kept in. */
+export type LedgerRegister = Pick<Register, 'tip' | 'refresh' | 'read' | 'swap' | 'close'>
+
+type Open = (place: Parameters<typeof openRegister>[0]) => Promise<LedgerRegister>
+
 /** Opens or creates the ledger. Rejects with LedgerUnreachable. */
-export function openGit(place: GitPlace, options: LedgerOptions): Promise<Ledger> {
+export function openGit(place: GitPlace, options: LedgerOptions, open: Open = openRegister): Promise<Ledger> {
   return inWords(place, async () => {
-    const register = await openRegister({ ...place, directory: place.root })
+    const register = await open({ ...place, directory: place.root })
     try {
       return await opened(register, place, options)
     } catch (error) {
@@ -51,9 +56,13 @@ export function openGit(place: GitPlace, options: LedgerOptions): Promise<Ledger
 }
 
 /** Opens the ledger for asking only; an empty one where there is none. It answers as it was at that moment. */
-export function openGitReader(place: GitPlace, now: () => Date): Promise<LedgerReader> {
+export function openGitReader(
+  place: GitPlace,
+  now: () => Date,
+  open: Open = openRegister,
+): Promise<LedgerReader> {
   return inWords(place, async () => {
-    const register = await openRegister({ ...place, directory: place.root })
+    const register = await open({ ...place, directory: place.root })
     try {
       if (register.tip !== undefined) {
         const draft = new Draft(new Files(register))
@@ -70,7 +79,7 @@ export function openGitReader(place: GitPlace, now: () => Date): Promise<LedgerR
   })
 }
 
-async function opened(register: Register, place: GitPlace, options: LedgerOptions): Promise<Ledger> {
+async function opened(register: LedgerRegister, place: GitPlace, options: LedgerOptions): Promise<Ledger> {
   const { now } = options
   const files = new Files(register)
   const taken = new TakenLocks()
@@ -84,12 +93,12 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
 
   /**
    * Lets `decide` change the files, as often as others were faster, until its changes land. An answer without a change is
-   * only taken from what the remote has now, unless `settled` says that it can be no other.
+   * only taken from what the remote has now, unless it is `settled`: it can be no other.
    */
   const swap = async <T>(
     summary: string,
     decide: (draft: Draft) => Promise<T>,
-    settled: (answer: T) => boolean = () => false,
+    settled = false,
   ): Promise<T> => {
     const since = performance.now()
     let looked = false
@@ -97,7 +106,7 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
       const draft = new Draft(files)
       const answer = await decide(draft)
       if (draft.changes.size === 0) {
-        if (looked || settled(answer) || !(await register.refresh())) return answer
+        if (looked || settled || !(await register.refresh())) return answer
         looked = true
         continue
       }
@@ -122,9 +131,8 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
     const systems = taken.toProve(needed)
     await draft.load([...systems].map(lockFile))
     for (const system of systems) {
-      const state = await lockState(draft, system)
-      taken.prove(system, state)
-      if (state !== undefined && !isFresh(state.holder, now()))
+      const state = taken.prove(system, await lockState(draft, system))
+      if (!isFresh(state.holder, now()))
         draft.put(lockFile(system), {
           ...state,
           holder: { ...state.holder, heartbeat: now().toISOString() },
@@ -135,14 +143,7 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
   const lockOf = (system: string, generation: number): Lock => ({
     system,
     generation,
-    beat: () =>
-      inTurn(() =>
-        swap(
-          'heartbeat',
-          (draft) => prove(draft, [system]),
-          () => true,
-        ),
-      ),
+    beat: () => inTurn(() => swap('heartbeat', (draft) => prove(draft, [system]), true)),
     release: () =>
       inTurn(async () => {
         taken.remove(system, generation)
@@ -162,7 +163,7 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
       draft.putText(readmeFile, readme)
       return Promise.resolve(true)
     },
-    () => true,
+    true,
   )
   const createdAt = await madeAt(new Draft(files))
 
@@ -173,7 +174,7 @@ async function opened(register: Register, place: GitPlace, options: LedgerOption
     // known is old, and so is all that is decided by it: the next write finds the lock gone, and nothing lands.
     ...openRead((work, guardedBy) =>
       inTurn(async () => {
-        if (guardedBy === undefined || !taken.has(guardedBy)) await register.refresh()
+        if (!taken.has(guardedBy)) await register.refresh()
         return work(new Draft(files))
       }),
     ),

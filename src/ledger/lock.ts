@@ -53,9 +53,9 @@ export class TakenLocks {
     this.#generations.set(system, generation)
   }
 
-  /** Whether it was taken and not given back; another may have taken it over. */
-  has(system: string): boolean {
-    return this.#generations.has(system)
+  /** Whether the lock of that system was taken and not given back; another may have taken it over. */
+  has(system: string | undefined): boolean {
+    return system !== undefined && this.#generations.has(system)
   }
 
   /** The lock is given back; one of the same system that was taken since stays. */
@@ -68,9 +68,9 @@ export class TakenLocks {
     return new Set([...this.#generations.keys(), ...needed])
   }
 
-  /** Throws LockLost unless the lock is the very one that was taken. */
-  prove(system: string, state: LockState | undefined): void {
-    if (state?.held === true && state.generation === this.#generations.get(system)) return
+  /** The lock as it is. Throws LockLost unless it is the very one that was taken. */
+  prove(system: string, state: LockState | undefined): LockState {
+    if (state?.held === true && state.generation === this.#generations.get(system)) return state
     throw new LockLost(
       `The lock of system "${system}" is not held by this run${state?.held === true ? ' any more: another run took it over' : ''}.`,
     )

@@ -27,7 +27,7 @@ export function faultOf(error: unknown): PostgresFault {
   const way = lost.test(code) ? 'lost' : conflicts.has(code) ? 'conflict' : 'none'
   const reason = way === 'lost' ? 'cannot be reached: the connection was lost' : 'reports an error'
   return new PostgresFault(
-    reasons[code] ?? `${reason} (SQLSTATE ${code}, see the log of the server)`,
+    reasons.get(code) ?? `${reason} (SQLSTATE ${code}, see the log of the server)`,
     way,
     code,
   )
@@ -36,10 +36,11 @@ export function faultOf(error: unknown): PostgresFault {
 /** The fault that kept a connection from being made. */
 export function connectFaultOf(error: unknown): PostgresFault {
   const code = codeOf(error)
-  if (code in reasons) return new PostgresFault(reasons[code] ?? '', 'none', code)
+  const known = reasons.get(code)
+  if (known !== undefined) return new PostgresFault(known, 'none', code)
   if (/^[0-9A-Z]{5}$/.test(code)) return faultOf(error)
-  const text = error instanceof Error ? error.message : ''
-  const reason = connectTexts.find(([part]) => text.includes(part))?.[1]
+  const text = error instanceof Error ? error.message : undefined
+  const reason = connectTexts.find(([part]) => text?.includes(part))?.[1]
   return new PostgresFault(reason ?? 'cannot be reached: no connection could be made')
 }
 
@@ -52,37 +53,39 @@ const conflicts = new Set(['40001', '40P01', '23505'])
 const untrusted =
   'shows a certificate that cannot be verified; name its authority with sslrootcert in the URL'
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'cannot be reached: no server answers at its address',
-  ECONNRESET: 'cannot be reached: the connection was cut',
-  EHOSTUNREACH: 'cannot be reached: there is no way to its host',
-  ENETUNREACH: 'cannot be reached: there is no way to its host',
-  ETIMEDOUT: 'cannot be reached: its host does not answer',
-  ENOTFOUND: 'cannot be reached: the name of its host has no address',
-  EAI_AGAIN: 'cannot be reached: the name of its host could not be looked up',
-  ENOENT: 'cannot be reached: its socket is not there',
-  EACCES: 'cannot be reached: its socket may not be opened by this user',
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_HAS_EXPIRED: 'shows a certificate that has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate of another host',
-  '22021': 'cannot keep a name with the character NUL',
-  '22P05': 'cannot keep a name with the character NUL, or with half a character',
-  '25006': 'cannot be written: the server is a read-only copy',
-  '28000': 'does not let this role in: the server allows it neither from here nor in this way',
-  '28P01': 'does not let this role in: the password is wrong',
-  '3D000': 'cannot be reached: the server has no such database',
-  '42501': 'may not be used by this role: a privilege is missing',
-  '53100': "cannot be written: the server's disk is full",
-  '53300': 'cannot be reached: the server takes no more connections',
-  '55P03': 'is in use by another process and did not become free in time',
-  '57014': 'did not answer in time',
-  '57P01': 'cannot be reached: the server ended the connection',
-  '57P03': 'cannot be reached: the server is starting or stopping',
-}
+const reasons: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ECONNREFUSED: 'cannot be reached: no server answers at its address',
+    ECONNRESET: 'cannot be reached: the connection was cut',
+    EHOSTUNREACH: 'cannot be reached: there is no way to its host',
+    ENETUNREACH: 'cannot be reached: there is no way to its host',
+    ETIMEDOUT: 'cannot be reached: its host does not answer',
+    ENOTFOUND: 'cannot be reached: the name of its host has no address',
+    EAI_AGAIN: 'cannot be reached: the name of its host could not be looked up',
+    ENOENT: 'cannot be reached: its socket is not there',
+    EACCES: 'cannot be reached: its socket may not be opened by this user',
+    DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+    SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+    CERT_HAS_EXPIRED: 'shows a certificate that has expired',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate of another host',
+    '22021': 'cannot keep a name with the character NUL',
+    '22P05': 'cannot keep a name with the character NUL, or with half a character',
+    '25006': 'cannot be written: the server is a read-only copy',
+    '28000': 'does not let this role in: the server allows it neither from here nor in this way',
+    '28P01': 'does not let this role in: the password is wrong',
+    '3D000': 'cannot be reached: the server has no such database',
+    '42501': 'may not be used by this role: a privilege is missing',
+    '53100': "cannot be written: the server's disk is full",
+    '53300': 'cannot be reached: the server takes no more connections',
+    '55P03': 'is in use by another process and did not become free in time',
+    '57014': 'did not answer in time',
+    '57P01': 'cannot be reached: the server ended the connection',
+    '57P03': 'cannot be reached: the server is starting or stopping',
+  }),
+)
 
 /** Errors of the client that have no code. */
 const connectTexts: readonly (readonly [string, string])[] = [

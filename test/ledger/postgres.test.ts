@@ -12,7 +12,7 @@ import { bundled } from '../bundled.ts'
 
 const postgres = await bundled(new URL('../../src/ledger/postgres.ts', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'rolecall-postgres-'))
-writeFileSync(join(root, 'ca.pem'), 'CA')
+for (const name of ['ca', 'cert', 'key']) writeFileSync(join(root, `${name}.pem`), name.toUpperCase())
 afterAll(() => {
   rmSync(root, { recursive: true })
 })
@@ -37,7 +37,12 @@ describe('the URL of a ledger in PostgreSQL', () => {
 
   it.each([
     ['postgres://h/d', { host: 'h', port: 5432, database: 'd' }],
-    ['postgres://[::1]:5/d', { host: '::1', port: 5 }],
+    ['postgres://h/d', { application_name: 'rolecall' }],
+    ['postgres://[::1]:5/d', { host: '::1', port: 5, ssl: false }],
+    ['postgres://a%5Bb%5D/d', { host: 'a[b]' }],
+    ['postgres://%5Bb%5Da/d', { host: '[b]a' }],
+    ['postgres:///d?host=/run&port=1', { port: 1 }],
+    ['postgres:///d?host=/run&port=65535', { port: 65535 }],
     ['postgres:///d?host=/run/postgresql&port=5433', { host: '/run/postgresql', port: 5433, ssl: false }],
   ])('%s', (url, expected) => {
     expect(readUrl(url, root)).toMatchObject(expected)
@@ -47,18 +52,23 @@ describe('the URL of a ledger in PostgreSQL', () => {
     ['db.example', '', { rejectUnauthorized: true }],
     ['localhost', '', false],
     ['127.0.0.1', '', false],
+    ['127.10.0.11', '', false],
     ['127.0.0.1.example', '', { rejectUnauthorized: true }],
+    ['x127.0.0.1', '', { rejectUnauthorized: true }],
     ['db.example', 'sslmode=disable', false],
     ['db.example', 'sslmode=require', { rejectUnauthorized: true }],
     ['localhost', 'sslmode=verify-full', { rejectUnauthorized: true }],
     ['db.example', 'sslmode=verify-full&sslrootcert=ca.pem', { rejectUnauthorized: true, ca: 'CA' }],
+    ['db.example', 'sslcert=cert.pem', { rejectUnauthorized: true, cert: 'CERT' }],
+    ['db.example', 'sslkey=key.pem', { rejectUnauthorized: true, key: 'KEY' }],
     [
       'db.example',
       'sslmode=verify-ca&sslrootcert=ca.pem',
       { rejectUnauthorized: true, ca: 'CA', checkServerIdentity: expect.any(Function) as unknown },
     ],
   ])('%s with "%s": TLS is %j', (host, parameters, ssl) => {
-    expect(readUrl(`postgres://u:p@${host}/d?${parameters}`, root).ssl).toEqual(ssl)
+    // to the client, a certificate that is there and undefined is one
+    expect(readUrl(`postgres://u:p@${host}/d?${parameters}`, root).ssl).toStrictEqual(ssl)
   })
 
   it.each([
@@ -81,6 +91,8 @@ describe('the URL of a ledger in PostgreSQL', () => {
     ],
     ['postgres:///canary', 'names no host'],
     ['postgres:///d?host=/run&port=canary', 'names a port that is none'],
+    ['postgres:///canary?host=/run&port=0', 'names a port that is none'],
+    ['postgres:///canary?host=/run&port=65536', 'names a port that is none'],
     [
       'postgres://u:p@h/d?canary=1',
       'has a parameter that is not one of host, port, application_name, sslmode, sslrootcert, sslcert, sslkey',
@@ -146,8 +158,38 @@ describe('an error of the server or of the client', () => {
       'shows a certificate that cannot be verified; name its authority with sslrootcert in the URL',
     ],
     ['ESTRANGE', 'cannot be reached: no connection could be made'],
+    ['constructor', 'cannot be reached: no connection could be made'],
+    ['08006', 'cannot be reached: the connection was lost (SQLSTATE 08006, see the log of the server)'],
+    ['XX000', 'reports an error (SQLSTATE XX000, see the log of the server)'],
   ])('%s, where none could be made', (code, words) => {
     expect(connectFaultOf(fault(code)).message).toBe(`The ledger in PostgreSQL ${words}.`)
+  })
+
+  it.each([
+    [new Error('timeout expired'), 'cannot be reached: its host does not answer in time'],
+    [
+      new Error('The server does not support SSL connections'),
+      'speaks no TLS; where that is meant, write sslmode=disable in the URL',
+    ],
+    [
+      new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),
+      'asks for a password, and the URL has none',
+    ],
+    [new Error('canary'), 'cannot be reached: no connection could be made'],
+    ['canary', 'cannot be reached: no connection could be made'],
+    [{ code: 'ECONNREFUSED' }, 'cannot be reached: no connection could be made'],
+  ])('without a code, where none could be made: %s', (error, words) => {
+    const made = connectFaultOf(error)
+    expect(made).toMatchObject({ name: 'PostgresFault', way: 'none', code: '' })
+    expect(made.message).toBe(`The ledger in PostgreSQL ${words}.`)
+    expect(faultOf(error)).toMatchObject({
+      ...{ way: 'lost', code: '' },
+      message: 'The ledger in PostgreSQL cannot be reached: the connection was lost.',
+    })
+  })
+
+  it('that kept a connection from being made is nothing to try again for by itself', () => {
+    expect(connectFaultOf(fault('ECONNREFUSED'))).toMatchObject({ way: 'none', code: 'ECONNREFUSED' })
   })
 })
 

@@ -34,7 +34,8 @@ const judges: readonly (readonly [mutants: RegExp, tests: RegExp])[] = [
   [/^src.guard/, /^test.(guard|plan)/],
   [/^src.plan/, /^test.(binding|guard|plan|apply.owners)/],
   [/^src.apply/, /^test.apply/],
-  [/^src.(git|ledger)/, /^test.(apply|ledger)/],
+  [/^src.(git|ledger.git)/, /^test.ledger/],
+  [/^src.ledger.(?!git)/, /^test.(apply|ledger)/],
 ]
 
 /**
@@ -96,22 +97,24 @@ async function withMutant(
   // what is met only because of a mutant is met by no test, and not at load either
   const currentTestId = 'with a mutant'
   Object.assign(switches, { activeMutant: mutant, currentTestId, hitCount: 0, hitLimit: limit })
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, patience, 'late')
-  })
+  const running = run(test)
   try {
-    const ran = await Promise.race([run(test), late])
+    const ran = await Promise.race([running, pause(patience, 'late' as const)])
     return (switches.hitCount ?? 0) > limit ? 'endless' : ran
   } catch {
     return (switches.hitCount ?? 0) > limit ? 'endless' : 'killed'
   } finally {
-    clearTimeout(timer)
     Object.assign(switches, {
       ...{ activeMutant: undefined, currentTestId: undefined },
       ...{ hitCount: undefined, hitLimit: undefined },
     })
+    // What was late goes on, and mostly comes to its end without the mutant: it would change what the next test relies on.
+    await Promise.race([running.catch(() => undefined), pause(10_000)])
   }
+}
+
+function pause<T>(milliseconds: number, value?: T): Promise<T | undefined> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, value).unref())
 }
 
 async function run(test: RunnerTestCase): Promise<undefined> {
