@@ -183,7 +183,7 @@ export class Register {
   /** Whether `tip` is `commit` or came after it: mostly by a few commits, and then no process is needed to tell. */
   async #continues(commit: string, tip: string): Promise<boolean> {
     const before = await this.#outpost.objects([...Array(near).keys()].map((steps) => `${tip}~${steps}`))
-    if (before.some((one) => one !== undefined && one.id === commit)) return true
+    if (before.some((one) => one?.id === commit)) return true
     const beside = await this.#outpost.run(['rev-list', '--count', '--max-count=1', commit, `^${tip}`])
     return beside.trim() === '0'
   }

@@ -65,8 +65,7 @@ class PlainRegister implements LedgerRegister {
     this.#called('refresh')
     const { head } = this.#remote
     if (head === this.#at) return Promise.resolve(false)
-    for (let one = head; this.#at !== undefined && one !== this.#at; one = one?.parent)
-      if (one === undefined) return Promise.reject(new Replaced('it is another one'))
+    if (!this.#isIn(head)) return Promise.reject(new Replaced('it is another one'))
     this.#at = head
     return Promise.resolve(true)
   }
@@ -92,6 +91,13 @@ class PlainRegister implements LedgerRegister {
   close(): Promise<void> {
     this.#remote.open -= 1
     return Promise.resolve()
+  }
+
+  /** Whether a commit is what was seen last, or came after it. */
+  #isIn(head: Commit | undefined): boolean {
+    let one = head
+    while (one !== undefined && one !== this.#at) one = one.parent
+    return one === this.#at
   }
 
   #called(what: string): void {

@@ -245,7 +245,9 @@ describe('the ledger in git', () => {
     remote.before = slow
     const write = ledger
       .write([{ do: 'spend', acceptance: 'a', amount: 1, run: 'r1' }])
-      .finally(() => clock.mockRestore())
+      .finally(() => {
+        clock.mockRestore()
+      })
     await expect(write).rejects.toThrow(
       'The ledger in git (refs/rolecall/ledger of origin) cannot be reached: others wrote it 4 times meanwhile, and this write was never the first.',
     )
@@ -254,7 +256,7 @@ describe('the ledger in git', () => {
 })
 
 describe('a ledger in git that cannot be used', () => {
-  it.each([
+  it.each<[Error, string]>([
     [
       new NoRemote('there is no remote', 'Add one.'),
       'The ledger in git (refs/rolecall/ledger of origin) has no place: there is no remote. Add one.',

@@ -76,7 +76,7 @@ export class PlainOutpost implements Outpost {
   }
 
   #answer(args: readonly string[]): string {
-    switch (args[0]) {
+    switch (args[0] ?? '') {
       case 'ls-remote':
         return this.head === undefined ? '' : `${'0'.repeat(40)}\t${this.#ref}2\n${this.head}\t${this.#ref}\n`
       case 'fetch':
