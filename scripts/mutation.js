@@ -9,13 +9,14 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Instrumenter } from '@stryker-mutator/instrumenter'
+import '../test/typescript.js'
 
 const named = {
   'src/apply': 'barrier checker landed machine outcomes owners program recovery',
   'src/git': 'register',
   'src/ledger':
-    'audit empty git git-change git-files git-layout git-log git-read host ledger lock open postgres-url ' +
-    'postgres-words shape sqlite sqlite-file verify',
+    'audit empty git git-change git-files git-layout git-log git-read host ledger lock open postgres ' +
+    'postgres-changes postgres-reader postgres-schema postgres-url postgres-words shape sqlite sqlite-file verify',
   'src/plan': 'founded inverse inverse-work lasting lowers mapped owners ownership remake unmake',
 }
 const everything = [
@@ -28,7 +29,11 @@ const journal = `${folder}/journal.jsonl`
 /** A mutant that loops without ever meeting itself says nothing any more: then its process is ended. */
 const silence = 120_000
 
-const files = process.argv.length > 2 ? process.argv.slice(2) : everything
+const asked = process.argv.length > 2 ? process.argv.slice(2) : everything
+/** What only says something over a server. */
+const served = /^src\/ledger\/postgres(-(changes|connection|reader|schema))?\.ts$/
+const postgres = asked.some((file) => served.test(file)) ? await server() : undefined
+const files = postgres?.missing === undefined ? asked : asked.filter((file) => !served.test(file))
 const mutants = await instrumented(files)
 const fallen = new Map()
 const met = new Set()
@@ -43,9 +48,19 @@ for (;;) {
   const asleep = lines().at(-1)?.awake
   if (asleep !== undefined) fallen.set(asleep, status === 'silent' ? 'timeout' : 'crash')
   else if (status === 0) break
-  else process.exit(1)
+  else await end(1)
 }
-judge()
+await end(judge())
+
+async function server() {
+  const { startPostgres } = await import('../test/services/postgres/server.ts')
+  return startPostgres()
+}
+
+async function end(code) {
+  await postgres?.stop?.()
+  process.exit(code)
+}
 
 /** All mutants in, each behind a switch: what the tests load instead of the files. */
 async function instrumented(names) {
@@ -66,16 +81,17 @@ function round() {
   writeFileSync(`${folder}/fallen.json`, JSON.stringify([...fallen.keys()]))
   writeFileSync(journal, '')
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutation/vitest.config.ts']
-  const child = spawn(process.execPath, vitest, { stdio: 'inherit', detached: true })
-  const end = () => process.kill(-child.pid, 'SIGKILL')
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (end(), process.exit(130)))
+  const env = { ...process.env, ROLECALL_MUTATION_POSTGRES: postgres?.url }
+  const child = spawn(process.execPath, vitest, { stdio: 'inherit', detached: true, env })
+  const kill = () => process.kill(-child.pid, 'SIGKILL')
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (kill(), void end(130)))
   return new Promise((resolve) => {
     const watch = setInterval(() => {
       const { mtimeMs } = statSync(journal)
       if (Date.now() - mtimeMs < silence) return
       clearInterval(watch)
       child.once('exit', () => resolve('silent'))
-      end()
+      kill()
     }, 1_000)
     child.once('exit', (status) => {
       clearInterval(watch)
@@ -133,7 +149,9 @@ function judge() {
     `${sum('killed')} of ${sum('mutants')} mutants killed, ${sum('justified')} justified, ${sum('left')} left`,
   )
   for (const fault of faults) console.error(fault)
-  process.exit(faults.length === 0 ? 0 : 1)
+  for (const file of asked.filter((one) => !files.includes(one)))
+    console.error(`${file} was left out: ${postgres.missing}`)
+  return faults.length === 0 ? 0 : 1
 }
 
 /** What stands in the list: lines move, so a mutant is known by the line it begins in, and by what it puts there. */

@@ -121,7 +121,7 @@ export interface Ledger {
    * Plans are single use: false, and nothing is written, when a run with this digest was begun before. `changes` are
    * written with it.
    */
-  begin(run: RunRecord, changes?: readonly LedgerChange[]): Promise<boolean>
+  begin(run: Omit<RunRecord, 'finishedAt'>, changes?: readonly LedgerChange[]): Promise<boolean>
   /**
    * Writes all of the changes or none of them, in one go: by compare-and-swap, which first proves that every lock this
    * ledger took is still held. Rejects with LockLost when one is not, or when a change needs one that was not taken.

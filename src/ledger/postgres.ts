@@ -89,11 +89,11 @@ export async function openPostgres(
 
     begin: (record, changes = []) =>
       write(systemsOf(changes), async (ask) => {
-        const { run, actor, commit, intent, digest, state, startedAt, finishedAt, tool } = record
+        const { run, actor, commit, intent, digest, state, startedAt, tool } = record
         const begun = await ask(
-          `insert into run (run, actor, commit, intent, digest, state, started_at, finished_at, tool)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (digest) do nothing returning run`,
-          ...[run, actor, commit ?? null, intent, digest, state, startedAt, finishedAt ?? null, tool],
+          `insert into run (run, actor, commit, intent, digest, state, started_at, tool)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (digest) do nothing returning run`,
+          ...[run, actor, commit ?? null, intent, digest, state, startedAt, tool],
         )
         if (begun.length === 0) return false
         await makeAll(ask, changes, time())

@@ -233,6 +233,13 @@ export function ledgerSuite(name: string, make: () => Promise<Store>, entries = 
         expect(await third.lock('vpn', holder('r3'))).toMatchObject({ heldBy: { run: 'r2' } })
       })
 
+      it('that was given back has no heartbeat any more', async () => {
+        const ledger = await open()
+        const lock = await taken(ledger, 'vpn', 'r1')
+        await lock.release()
+        await expect(lock.beat()).rejects.toThrow(LockLost)
+      })
+
       it('takes over at once from a holder that is known to be dead', async () => {
         const first = await open()
         await taken(first, 'vpn', 'r1')
@@ -269,6 +276,14 @@ export function ledgerSuite(name: string, make: () => Promise<Store>, entries = 
         expect(await first.begin(runRecord('r1'))).toBe(true)
         expect(await second.begin({ ...runRecord('r2'), digest: runRecord('r1').digest })).toBe(false)
         expect(await second.runs(10)).toEqual([runRecord('r1')])
+      })
+
+      it('keeps all that a record of one says', async () => {
+        const ledger = await open()
+        const { commit: _commit, ...bare } = runRecord('r1')
+        await ledger.begin(bare)
+        await ledger.begin(runRecord('r2'))
+        expect(await ledger.runs(10)).toEqual([runRecord('r2'), bare])
       })
 
       it('lists the latest first, up to the limit, narrowed before it is counted', async () => {

@@ -35,7 +35,7 @@ const judges: readonly (readonly [mutants: RegExp, tests: RegExp])[] = [
   [/^src.plan/, /^test.(binding|guard|plan|apply.owners)/],
   [/^src.apply/, /^test.apply/],
   [/^src.(git|ledger.git)/, /^test.ledger/],
-  [/^src.ledger.(?!git)/, /^test.(apply|ledger)/],
+  [/^src.ledger.(?!git)/, /^test.(apply|ledger|services)/],
 ]
 
 /**

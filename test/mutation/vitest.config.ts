@@ -26,6 +26,9 @@ class QuickFirst extends BaseSequencer {
 /** Files with all their mutants in, each behind a switch: written by scripts/mutation.js. */
 const switched = JSON.parse(readFileSync('.mutation/switched.json', 'utf8')) as Record<string, string>
 
+/** Where a server is, for what needs one. */
+const postgres = process.env['ROLECALL_MUTATION_POSTGRES']
+
 /**
  * The tests that mutants have to fall to: examples, without processes or a built `dist`. Whatever only a property or a
  * slower test notices, an example is written for, which says what it is.
@@ -43,13 +46,15 @@ export default defineConfig({
     include: [
       'test/{guard,plan,apply}/*.test.ts',
       'test/binding/founded.test.ts',
-      'test/ledger/{git-change,git-files,git-log,git-swap,lock,postgres,register,shape,sqlite,verify}.test.ts',
+      ...(postgres === undefined ? [] : ['test/services/postgres/{ledger,schema}.test.ts']),
+      'test/ledger/{git-change,git-files,git-log,git-swap,lock,postgres,postgres-changes,register,shape,sqlite,verify}.test.ts',
     ],
     exclude: [
       'test/**/{property,inverse-property,lockout,total}.test.ts',
       'test/plan/directory.test.ts',
       'test/apply/{crash,expect,interrupt}.test.ts',
     ],
+    ...(postgres === undefined ? {} : { provide: { postgres: { url: postgres } } }),
     setupFiles: ['test/mutation/slow.ts'],
     runner: 'test/mutation/runner.ts',
     // a mutant that keeps all that it makes is soon over
@@ -57,7 +62,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 1,
     sequence: { sequencer: QuickFirst },
-    testTimeout: 60_000,
+    testTimeout: 600_000,
     // a mutant may leave a promise behind that nobody waits for
     dangerouslyIgnoreUnhandledErrors: true,
   },

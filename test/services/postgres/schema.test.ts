@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { LedgerUnreachable } from '../../../src/ledger/ledger.ts'
+import { openConnection } from '../../../src/ledger/postgres-connection.ts'
+import { migrate } from '../../../src/ledger/postgres-schema.ts'
+import { readUrl } from '../../../src/ledger/postgres-url.ts'
 import { openPostgres, openPostgresReader, type PostgresPlace } from '../../../src/ledger/postgres.ts'
 import { ana, taken } from '../../ledger/suite.ts'
 import { dropPlace, newPlace, url, withPostgres } from './place.ts'
@@ -33,6 +36,7 @@ withPostgres('the schema of a PostgreSQL ledger', () => {
   it('is made once by many who open it first at the same moment', async () => {
     const ledgers = await Promise.all(Array.from({ length: 12 }, () => open()))
     expect(ledgers.filter(({ created }) => created)).toHaveLength(1)
+    expect(new Set(ledgers.map(({ createdAt }) => createdAt))).toEqual(new Set([now().toISOString()]))
     await Promise.all(ledgers.map((ledger) => ledger.close()))
     expect(await sql(url, `select format, at from ${place.schema}.rolecall`)).toEqual([
       { format: 1, at: now().toISOString() },
@@ -51,6 +55,22 @@ withPostgres('the schema of a PostgreSQL ledger', () => {
     const ledger = await opening
     expect(ledger.created).toBe(true)
     await ledger.close()
+  })
+
+  it('is known to be its own by who made it and never heard that it was', async () => {
+    const connection = openConnection(readUrl(url, '/'), place.schema)
+    const twice: typeof connection = {
+      ...connection,
+      repeatable: async (work) => {
+        await connection.repeatable(work)
+        return connection.repeatable(work)
+      },
+    }
+    expect(await migrate(twice, place.schema, now())).toEqual({
+      created: true,
+      createdAt: now().toISOString(),
+    })
+    await connection.close()
   })
 
   it('is not made by asking', async () => {
@@ -105,10 +125,10 @@ withPostgres('the schema of a PostgreSQL ledger', () => {
     await taken(ledger, 'vpn', 'r1')
     await ledger.write([{ do: 'record', put: [ana], forget: [] }])
 
-    await sql(
-      url,
-      `grant usage on schema ${place.schema} to ${asker}; grant select on all tables in schema ${place.schema} to ${asker}`,
-    )
+    await sql(url, `grant usage on schema ${place.schema} to ${asker}`)
+    const missing = 'The ledger in PostgreSQL may not be used by this role: a privilege is missing.'
+    expect(await messages(as(asker))).toEqual([missing, missing])
+    await sql(url, `grant select on all tables in schema ${place.schema} to ${asker}`)
     const reader = await openPostgresReader(as(asker), now)
     expect(await reader.inventory('vpn')).toEqual([ana])
     const other = await open(as(asker))
