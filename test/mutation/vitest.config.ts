@@ -9,10 +9,10 @@ const order = [
   /^guard/,
   /^(plan|binding)/,
   /^apply.(?!apply|recovery)/,
-  /^ledger.(?!git\.|git-(damage|reach))/,
   /^ledger/,
   /^apply.recovery/,
   /^apply/,
+  /^services/,
 ]
 
 class QuickFirst extends BaseSequencer {
