@@ -1,7 +1,7 @@
 import { foldKey } from '../connector/describe.ts'
 import type { GraphView } from '../model/graph.ts'
 import { refKey, splitTarget, type LinkTarget, type Resource } from '../model/resource.ts'
-import { upwards } from '../plan/edges.ts'
+import { upwards } from '../plan/upwards.ts'
 import { guard } from './guard.ts'
 import { loweringsOf } from './lowering.ts'
 import { removals, type Removal } from './removals.ts'

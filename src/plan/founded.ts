@@ -9,12 +9,12 @@ import { refKey, showRef, splitTarget, type Resource } from '../model/resource.t
 import type { SystemConfig } from '../model/workspace.ts'
 import { namesIn, patchOf } from './delta.ts'
 import { canonical } from './digest.ts'
-import { movedLinks, parentsFirst, type Edge } from './edges.ts'
 import { ofManifests } from './fields.ts'
 import { order } from './order.ts'
 import type { OwnerContext } from './owners.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
 import { list, memberName } from './sets.ts'
+import { circles, movedLinks, type Edge } from './upwards.ts'
 
 /** What is true now, for a plan that was saved a while ago. */
 interface Now {
@@ -117,16 +117,13 @@ function isMove(change: Change, description: Description): boolean {
   )
 }
 
-/** The moves that now have to wait for one that comes after them. */
+/** The moves that, where they stand in the plan, would now put something under itself. */
 function tooEarly(steps: readonly Step[], { actual, description }: Now): readonly Step[] {
   const changes = steps.map(({ change }) => change)
-  const seen = seenThrough(actual, settle(renamesIn(changes), actual))
-  const place = new Map(changes.map((change, index) => [change, index]))
-  const early = new Set(
-    parentsFirst(changes, { seen, description })
-      .filter(([change, first]) => (place.get(first) ?? 0) > (place.get(change) ?? 0))
-      .map(([change]) => change),
-  )
+  const early = circles(changes, {
+    seen: seenThrough(actual, settle(renamesIn(changes), actual)),
+    description,
+  })
   return steps.filter(({ change }) => early.has(change))
 }
 

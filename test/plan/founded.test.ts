@@ -190,6 +190,19 @@ describe('the order of a saved plan', () => {
     ])
   })
 
+  it('stands when a careful order would be another, but nothing comes under itself in this one', () => {
+    const fields = { description: 'new' }
+    const leaves = { ...under('y'), fields }
+    const wishes = [wish(under('x', 'y')), wish(leaves), wish(under('z', 'x'))]
+    const live = (m: string | undefined) => [under('x'), under('y', 'm'), under('z'), under('m', m)]
+    const saved = stepsOf({ wishes, live: live(undefined) })
+    expect(keys(saved)).toEqual(['x ', 'y ', 'z ', 'm '])
+    // z is put under x only when y has left m: x, under y, is never under z
+    expect(told(saved, { wishes, live: live('z') })).toEqual([])
+    expect(keys(stepsOf({ wishes, live: live('z') }))).not.toEqual(keys(saved))
+    expect(told(saved, { wishes, live: live('x') })).toHaveLength(1)
+  })
+
   it('falls when moves wait for each other', () => {
     const circle = stepsOf(below).map((step, at) => ({
       ...step,

@@ -1,0 +1,125 @@
+import type { Description } from '../connector/describe.ts'
+import type { Change } from '../model/change.ts'
+import { Overlay, type GraphView } from '../model/graph.ts'
+import { refKey, splitTarget, type Kind } from '../model/resource.ts'
+import { applyDelta } from './delta.ts'
+import { simulate } from './simulate.ts'
+
+/** A change, and one that must be done before it. */
+export type Edge = readonly [Change, Change]
+
+interface UpwardsContext {
+  /** The live state under its new names. */
+  readonly seen: GraphView
+  readonly description: Description
+}
+
+/**
+ * Whatever can stand under its own kind (a group under a group) must never stand under itself, not even between two
+ * steps. Where old and new paths together would make a circle, the upper one changes first: its path upwards is then
+ * as it will be, and what will be has no circle.
+ */
+export function parentsFirst(
+  changes: readonly Change[],
+  { seen, description }: UpwardsContext,
+): readonly Edge[] {
+  const moving = changes.flatMap((change) =>
+    change.action === 'update' || change.action === 'rename'
+      ? movedLinks(change, description).map((link) => ({ change, link }))
+      : [],
+  )
+  if (moving.length < 2) return []
+  const found: Edge[] = []
+  // what is new may be a part of the path
+  const made = changes.filter(
+    (change) =>
+      change.action === 'create' &&
+      upwards(change.ref.kind, description).some((link) => (change.after.links[link] ?? []).length > 0),
+  ) as Extract<Change, { action: 'create' }>[]
+  const end = simulate(
+    seen,
+    [...moving.map(({ change }) => ({ ...change, action: 'update' as const })), ...made],
+    description,
+  )
+  const movers = new Map(moving.map(({ change, link }) => [`${link} ${refKey(change.ref)}`, change]))
+  for (const { change, link } of moving) {
+    const { kind, key } = change.ref
+    for (const target of change.after.links[link] ?? []) {
+      const above = splitTarget(target).name
+      const both = (at: string): string[] => [...over(seen, kind, at, link), ...over(end, kind, at, link)]
+      if (!reach(above, both).has(key)) continue
+      for (const first of nearest(
+        above,
+        (at) => over(end, kind, at, link),
+        (at) => movers.get(`${link} ${kind}:${at}`),
+      ))
+        found.push([change, first])
+    }
+  }
+  return found
+}
+
+/**
+ * Those of these changes that, sent in the order in which they stand here, would put something under itself. That is
+ * told of the very states in between: `parentsFirst` is careful, and makes some wait that need not.
+ */
+export function circles(
+  changes: readonly Change[],
+  { seen, description }: UpwardsContext,
+): ReadonlySet<Change> {
+  const state = new Overlay(seen)
+  const found = new Set<Change>()
+  for (const change of changes) {
+    if (change.action === 'create') state.set(change.after)
+    if (change.action !== 'update' && change.action !== 'rename') continue
+    const { kind, key } = change.ref
+    const live = state.get(kind, key)
+    if (live) state.set(applyDelta(live, change, description.kinds[kind]))
+    for (const link of movedLinks(change, description)) {
+      const above = over(state, kind, key, link)
+      if (above.some((at) => reach(at, (one) => over(state, kind, one, link)).has(key))) found.add(change)
+    }
+  }
+  return found
+}
+
+/** The links by which the change puts its thing under others of its own kind, or takes it away from there. */
+export function movedLinks(
+  { ref, before, after }: Extract<Change, { action: 'update' | 'rename' }>,
+  description: Description,
+): string[] {
+  return upwards(ref.kind, description).filter((link) => link in before.links || link in after.links)
+}
+
+/** Links by which a thing stands under others of its own kind. */
+export function upwards(kind: Kind, description: Description): string[] {
+  const links = Object.entries(description.kinds[kind]?.links ?? {})
+  return links.filter(([, link]) => link.to.includes(kind)).map(([name]) => name)
+}
+
+function over(view: GraphView, kind: Kind, key: string, link: string): string[] {
+  const targets = view.get(kind, key)?.links[link] ?? []
+  return targets.map(splitTarget).flatMap(({ type, name }) => (type === kind ? [name] : []))
+}
+
+function reach(start: string, next: (at: string) => string[]): ReadonlySet<string> {
+  const reached = new Set([start])
+  for (const at of reached) for (const further of next(at)) reached.add(further)
+  return reached
+}
+
+/** The first that move on each path upwards. */
+function nearest(
+  start: string,
+  next: (at: string) => string[],
+  moves: (at: string) => Change | undefined,
+): Change[] {
+  const reached = new Set([start])
+  const found: Change[] = []
+  for (const at of reached) {
+    const mover = moves(at)
+    if (mover) found.push(mover)
+    else for (const further of next(at)) reached.add(further)
+  }
+  return found
+}
