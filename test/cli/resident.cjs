@@ -62,9 +62,12 @@ function leaveIn(folder, said) {
  * files beside it, and no locks.
  */
 async function letGo() {
-  if (!holdsFilesOfDatabase()) return
-  global.gc()
-  await new Promise((resolve) => setImmediate(resolve))
+  // what came with the command is mostly young, and to look through that alone takes a fifth of the time
+  for (const type of ['minor', 'major']) {
+    if (!holdsFilesOfDatabase()) return
+    global.gc({ type })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 /** True also where nobody says which files are open. */
