@@ -213,7 +213,7 @@ describe.skipIf(!isHere)(`two organisations of a real project ${why}`, { timeout
   function rewritten(name: string, change: (org: string, file: Config) => Config): string {
     for (const organisation of organisations) {
       for (const file of yamlFiles(join(data, organisation))) {
-        const content = parse(readFileSync(join(data, organisation, file), 'utf8')) as Config
+        const content = read(join(data, organisation, file))
         const to = join(home, name, organisation, file)
         mkdirSync(dirname(to), { recursive: true })
         writeFileSync(to, stringify(change(organisation, content)))
@@ -261,9 +261,7 @@ interface SourceTeam {
 
 function source(folder: string, name: string): SourceTeam[] {
   const main = org(folder, name)
-  const files = yamlFiles(join(folder, name)).map(
-    (file) => parse(readFileSync(join(folder, name, file), 'utf8')) as Config,
-  )
+  const files = yamlFiles(join(folder, name)).map((file) => read(join(folder, name, file)))
   const walk = (teams: Config['teams']): SourceTeam[] =>
     Object.entries(teams ?? {}).flatMap(([team, config]) => {
       const [managers, members] = [config.maintainers ?? [], config.members ?? []]
@@ -299,8 +297,7 @@ function permissions(folder: string, name: string): ReadonlySet<string> {
       walk(config.teams, repositories)
     }
   }
-  for (const file of yamlFiles(join(folder, name)))
-    walk((parse(readFileSync(join(folder, name, file), 'utf8')) as Config).teams, [])
+  for (const file of yamlFiles(join(folder, name))) walk(read(join(folder, name, file)).teams, [])
   return found
 }
 
@@ -325,7 +322,16 @@ function logins(teams: readonly SourceTeam[]): string[] {
 }
 
 function org(folder: string, name: string): Required<Pick<Config, 'admins' | 'members'>> & Config {
-  return parse(readFileSync(join(folder, name, 'org.yaml'), 'utf8')) as Required<Config>
+  return read(join(folder, name, 'org.yaml')) as Required<Config>
+}
+
+const known = new Map<string, Config>()
+
+/** A file of a source. It is asked for again and again, and nobody changes it. */
+function read(file: string): Config {
+  const config = known.get(file) ?? (parse(readFileSync(file, 'utf8')) as Config)
+  known.set(file, config)
+  return config
 }
 
 function yamlFiles(folder: string): string[] {

@@ -185,7 +185,8 @@ describe('T21: e-mail', () => {
     }
     const reported = new Set(identityProblems(unread(documents)).map(({ index }) => index))
     expect(documents.length - known).toBe(0x10000 - 0xa1 - 0x800)
-    for (let i = known; i < documents.length; i += 1) expect(reported.has(i)).toBe(true)
+    const unseen = documents.flatMap((_, index) => (index < known || reported.has(index) ? [] : [index]))
+    expect(unseen).toEqual([])
   })
 })
 
