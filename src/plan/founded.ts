@@ -2,19 +2,19 @@ import type { Rules } from '../connector/contract.ts'
 import type { Description, KindDescription } from '../connector/describe.ts'
 import { isWrite, type Change, type Part, type Write } from '../model/change.ts'
 import type { DesiredGraph } from '../model/desired.ts'
-import type { GraphView } from '../model/graph.ts'
+import { Overlay, type GraphView } from '../model/graph.ts'
 import type { Json } from '../model/json.ts'
 import type { Step } from '../model/plan.ts'
 import { refKey, showRef, splitTarget, type Resource } from '../model/resource.ts'
 import type { SystemConfig } from '../model/workspace.ts'
-import { namesIn, patchOf } from './delta.ts'
+import { applyDelta, namesIn, patchOf } from './delta.ts'
 import { canonical } from './digest.ts'
 import { ofManifests } from './fields.ts'
 import { order } from './order.ts'
 import type { OwnerContext } from './owners.ts'
 import { renamesIn, seenThrough, settle } from './renaming.ts'
 import { list, memberName } from './sets.ts'
-import { circles, movedLinks, type Edge } from './upwards.ts'
+import { isUnderItself, movedLinks, type Edge } from './upwards.ts'
 
 /** What is true now, for a plan that was saved a while ago. */
 interface Now {
@@ -117,14 +117,20 @@ function isMove(change: Change, description: Description): boolean {
   )
 }
 
-/** The moves that, where they stand in the plan, would now put something under itself. */
+/**
+ * The moves that, where they stand in the plan, would now put something under itself. That is told of the very states in
+ * between: who puts changes in order is careful, and lets some wait that need not. A rename moves nothing, see `order`.
+ */
 function tooEarly(steps: readonly Step[], { actual, description }: Now): readonly Step[] {
-  const changes = steps.map(({ change }) => change)
-  const early = circles(changes, {
-    seen: seenThrough(actual, settle(renamesIn(changes), actual)),
-    description,
+  const renames = settle(renamesIn(steps.map(({ change }) => change)), actual)
+  const state = new Overlay(seenThrough(actual, renames))
+  return steps.filter(({ change }) => {
+    if (change.action === 'create') state.set(change.after)
+    if (change.action !== 'update') return false
+    const live = state.get(change.ref.kind, change.ref.key)
+    if (live) state.set(applyDelta(live, change, description.kinds[change.ref.kind]))
+    return movedLinks(change, description).some((link) => isUnderItself(state, change.ref, link))
   })
-  return steps.filter(({ change }) => early.has(change))
 }
 
 /**

@@ -1,18 +1,11 @@
 import type { Description } from '../connector/describe.ts'
 import type { Change } from '../model/change.ts'
-import { Overlay, type GraphView } from '../model/graph.ts'
-import { refKey, splitTarget, type Kind } from '../model/resource.ts'
-import { applyDelta } from './delta.ts'
+import type { GraphView } from '../model/graph.ts'
+import { refKey, splitTarget, type Kind, type ResourceRef } from '../model/resource.ts'
 import { simulate } from './simulate.ts'
 
 /** A change, and one that must be done before it. */
 export type Edge = readonly [Change, Change]
-
-interface UpwardsContext {
-  /** The live state under its new names. */
-  readonly seen: GraphView
-  readonly description: Description
-}
 
 /**
  * Whatever can stand under its own kind (a group under a group) must never stand under itself, not even between two
@@ -21,7 +14,8 @@ interface UpwardsContext {
  */
 export function parentsFirst(
   changes: readonly Change[],
-  { seen, description }: UpwardsContext,
+  /** `seen` is the live state under its new names. */
+  { seen, description }: { readonly seen: GraphView; readonly description: Description },
 ): readonly Edge[] {
   const moving = changes.flatMap((change) =>
     change.action === 'update' || change.action === 'rename'
@@ -59,28 +53,10 @@ export function parentsFirst(
   return found
 }
 
-/**
- * Those of these changes that, sent in the order in which they stand here, would put something under itself. That is
- * told of the very states in between: `parentsFirst` is careful, and makes some wait that need not.
- */
-export function circles(
-  changes: readonly Change[],
-  { seen, description }: UpwardsContext,
-): ReadonlySet<Change> {
-  const state = new Overlay(seen)
-  const found = new Set<Change>()
-  for (const change of changes) {
-    if (change.action === 'create') state.set(change.after)
-    if (change.action !== 'update' && change.action !== 'rename') continue
-    const { kind, key } = change.ref
-    const live = state.get(kind, key)
-    if (live) state.set(applyDelta(live, change, description.kinds[kind]))
-    for (const link of movedLinks(change, description)) {
-      const above = over(state, kind, key, link)
-      if (above.some((at) => reach(at, (one) => over(state, kind, one, link)).has(key))) found.add(change)
-    }
-  }
-  return found
+/** Whether the thing of that name stands under itself. */
+export function isUnderItself(view: GraphView, { kind, key }: ResourceRef, link: string): boolean {
+  const next = (at: string): string[] => over(view, kind, at, link)
+  return next(key).some((above) => reach(above, next).has(key))
 }
 
 /** The links by which the change puts its thing under others of its own kind, or takes it away from there. */

@@ -203,6 +203,19 @@ describe('the order of a saved plan', () => {
     expect(told(saved, { wishes, live: live('x') })).toHaveLength(1)
   })
 
+  it('falls when a new thing is on the way that leads back', () => {
+    const named = [wish(under('x', 'y')), wish(under('y')), wish(under('n', 'y'))]
+    const wishes = (m: string) => [wish(under('m', m)), ...named]
+    const live = (y: string | undefined) => [under('x'), under('y', y), under('m')]
+    const saved = stepsOf({ wishes: wishes('n'), live: live(undefined) })
+    expect(keys(saved)).toEqual(['n ', 'm office/1', 'x '])
+    expect(told(saved, { wishes: wishes('n'), live: live(undefined) })).toEqual([])
+    // y stands under m now: with n, which is made under y, m would come under itself
+    expect(told(saved, { wishes: wishes('n'), live: live('m') })).toEqual([
+      'office/2 office group:m: what it is put under stands elsewhere now, and would be under it for a moment',
+    ])
+  })
+
   it('falls when moves wait for each other', () => {
     const circle = stepsOf(below).map((step, at) => ({
       ...step,
