@@ -111,15 +111,14 @@ function pathsIn(steps: readonly Step[], description: Description): readonly Edg
   )
 }
 
+/** A rename is none: what it would move is a step of its own, see `order`. */
 function isMove(change: Change, description: Description): boolean {
-  return (
-    (change.action === 'update' || change.action === 'rename') && movedLinks(change, description).length > 0
-  )
+  return change.action === 'update' && movedLinks(change, description).length > 0
 }
 
 /**
  * The moves that, where they stand in the plan, would now put something under itself. That is told of the very states in
- * between: who puts changes in order is careful, and lets some wait that need not. A rename moves nothing, see `order`.
+ * between: who puts changes in order is careful, and lets some wait that need not.
  */
 function tooEarly(steps: readonly Step[], { actual, description }: Now): readonly Step[] {
   const renames = settle(renamesIn(steps.map(({ change }) => change)), actual)
