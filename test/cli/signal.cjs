@@ -1,4 +1,7 @@
-/** Loaded before the program: sends it the signal SIGNAL, from itself, at the moment at which it writes SIGNAL_AT to stderr. */
+/**
+ * Loaded before the program: sends it the signal SIGNAL, from itself, at the moment at which it writes SIGNAL_AT to stderr; or,
+ * where that is `listening`, as soon as it would hear the signal.
+ */
 const { SIGNAL, SIGNAL_AT } = process.env
 const write = process.stderr.write.bind(process.stderr)
 let isSent = false
@@ -10,3 +13,10 @@ process.stderr.write = (text, ...rest) => {
   }
   return write(text, ...rest)
 }
+
+process.on('newListener', (name) => {
+  if (isSent || SIGNAL_AT !== 'listening' || name !== SIGNAL) return
+  isSent = true
+  // the listener is there once all of this turn is done
+  setImmediate(() => process.kill(process.pid, SIGNAL))
+})
