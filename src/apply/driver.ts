@@ -45,6 +45,7 @@ export async function execute(plan: Plan, ports: Ports): Promise<RunReport> {
       seen: new Map(),
       ids: new Map(),
       reserved: new Map(),
+      unwritten: [],
       answeredAt: new Map(),
     },
   }

@@ -113,7 +113,9 @@ async function begin({ plan, ports }: Session): Promise<Event> {
   return { type: began ? 'ok' : 'used' }
 }
 
-async function finish({ plan, ports, recovery, purse }: Session, state: RunEnd, run: Run): Promise<Event> {
+/** The locks are given back by the same write: over a network each write is a way there and back. */
+async function finish(session: Session, state: RunEnd, run: Run): Promise<Event> {
+  const { plan, ports, recovery, purse, locks, unwritten } = session
   await purse.keepFor(changed(plan, run))
   const detail = {
     run: ports.run,
@@ -125,11 +127,13 @@ async function finish({ plan, ports, recovery, purse }: Session, state: RunEnd, 
       unread: unread ?? null,
     })),
   }
-  await ports.ledger.write([
+  await recovery.close([
+    ...unwritten.splice(0),
     { do: 'finish', run: ports.run, state },
     { do: 'audit', event: 'run finished', detail },
+    ...locks.map(({ system }) => ({ do: 'unlock', system }) as const),
   ])
-  await recovery.close()
+  locks.length = 0
   return { type: 'ok' }
 }
 
@@ -165,7 +169,7 @@ async function confirm(session: Session, plan: SystemPlan, place: number): Promi
   const reader = await readerOf(session, plan.name)
   const look = await lookAtOwners(session.ports, plan, step, reader, session.lockedAt)
   session.seen.set(plan.name, look.observation)
-  await release(session, look.settled)
+  if (look.settled.length > 0) await session.ports.ledger.write(releasing(look.settled))
   return { type: 'confirmed', ...look.confirmation }
 }
 
@@ -203,7 +207,7 @@ async function verify(session: Session, plan: SystemPlan, run: Run, system: numb
     if (isDone(run, system, place) && !open.some(({ step }) => step === place)) shown.add(id)
   })
   const over = reservedFor(session, plan.name, shown)
-  await release(session, over)
+  session.unwritten.push(...releasing(over))
   dropped(session, plan.name, over)
   return { type: 'verified', open: open.reverse() }
 }
@@ -225,7 +229,7 @@ async function intend(session: Session, plan: SystemPlan, places: readonly numbe
     lowers.map((account) => ({ system: plan.name, account, run, step: id, host, pid })),
   )
   await session.purse.payFor(plan.name)
-  await ledger.write([
+  await write(session, [
     ...(await expecting(ledger, plan.name, steps)),
     ...(reservations.length === 0 ? [] : [{ do: 'reserve', reservations } as const]),
     { do: 'journal', run, records: [intention(steps, goingAlong(session, plan))] },
@@ -284,7 +288,7 @@ async function settle(
   places: readonly number[],
   outcomes: readonly StepOutcome[],
 ): Promise<Event> {
-  const { ledger, run } = session.ports
+  const { run } = session.ports
   const { desired } = systemOf(session.ports, plan.name)
   const steps = places.map((place) => stepOf(plan, place))
   const ends = steps.map((step, index) => ({ step, outcome: outcomes[index] ?? noAnswer }))
@@ -304,7 +308,7 @@ async function settle(
     ends.map(({ step, outcome }) => [step.id, outcome]),
     ids,
   )
-  await ledger.write([
+  await write(session, [
     { do: 'journal', run, records: [told] },
     ...recording(changes),
     ...releasing(over),
@@ -335,10 +339,6 @@ function dropped({ reserved }: Session, system: string, over: readonly Reservati
   reserved.set(system, left)
 }
 
-async function release({ ports }: Session, over: readonly Reservation[]): Promise<void> {
-  if (over.length > 0) await ports.ledger.write(releasing(over))
-}
-
 function releasing(over: readonly Reservation[]): readonly LedgerChange[] {
   return over.length === 0 ? [] : [{ do: 'unreserve', reservations: over }]
 }
@@ -367,12 +367,17 @@ async function remember(session: Session, plan: SystemPlan, run: Run, index: num
     ...(await remembering(ports.ledger, applied, seen, { findings, pending, run: ports.run })),
     ...releasing(over),
   ]
-  if (changes.length > 0) await ports.ledger.write(changes)
-  if (!run.begun) await session.recovery.close()
+  if (run.begun) session.unwritten.push(...changes)
+  else await session.recovery.close(changes)
   return { type: 'ok' }
 }
 
 // ---------------------------------------------------------------- small change
+
+/** With what has waited for the next write. */
+async function write({ ports, unwritten }: Session, changes: readonly LedgerChange[]): Promise<void> {
+  await ports.ledger.write([...unwritten.splice(0), ...changes])
+}
 
 function isDone(run: Run, system: number, place: number): boolean {
   const state = run.systems[system]

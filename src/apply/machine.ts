@@ -25,8 +25,10 @@ export function next(program: Program, run: Run, event: Event): Next {
   if (event.type === 'interrupt') return still(stopped(run, { why: 'interrupted' }))
   if (event.type === 'deadline')
     return still(run.phase === 'closing' ? run : stopped(run, { why: 'deadline' }))
-  // a heartbeat that comes while the locks are given back, one after the other, finds the first of them gone
-  if (event.type === 'lockLost' && run.doing?.do === 'release') return still(run)
+  // a heartbeat that comes while the locks are given back finds them gone; whether they were held until then is proven by
+  // the very write that gives them back
+  if (event.type === 'lockLost' && (run.doing?.do === 'finish' || run.doing?.do === 'release'))
+    return still(run)
   if (event.type === 'lockLost') return still(stopped(run, { why: 'ledger', message: event.message }))
   return run.doing === undefined ? still(run) : answered(program, run, run.doing, event)
 }

@@ -4,7 +4,7 @@
  */
 import type { Description } from '../connector/describe.ts'
 import type { Reader } from '../connector/contract.ts'
-import type { Ledger, LedgerReader, Reservation } from '../ledger/ledger.ts'
+import type { Ledger, LedgerChange, LedgerReader, Reservation } from '../ledger/ledger.ts'
 import { showRef } from '../model/resource.ts'
 import { readDirectly } from './direct.ts'
 import { foundLater, sentOf, tell, type Told } from './journal.ts'
@@ -14,8 +14,8 @@ import type { Recovered } from './report.ts'
 export interface Recovery {
   /** Looks for what killed runs had in flight in this system. The caller holds its lock, so they do run no more. */
   look(system: string, live: Lookup, description: Description): Promise<void>
-  /** Closes each killed run all of whose systems have been looked at. */
-  close(): Promise<void>
+  /** Closes each killed run all of whose systems have been looked at, and writes `also` with it. */
+  close(also?: readonly LedgerChange[]): Promise<void>
   recovered(): readonly Recovered[]
 }
 
@@ -77,16 +77,11 @@ export function newRecovery(ledger: Ledger, run: string, recalled: Recalled = { 
       }
     },
 
-    close: async () => {
-      for (const old of recalled.unfinished ?? []) {
-        if (old.open.size > 0 || closed.includes(old)) continue
-        const detail = { run: old.run, foundBy: run, inFlight: old.steps.length }
-        await ledger.write([
-          { do: 'finish', run: old.run, state: 'interrupted' },
-          { do: 'audit', event: 'run was interrupted', detail },
-        ])
-        closed.push(old)
-      }
+    close: async (also = []) => {
+      const over = (recalled.unfinished ?? []).filter((old) => old.open.size === 0 && !closed.includes(old))
+      const changes = [...over.flatMap((old) => closing(old, run)), ...also]
+      if (changes.length > 0) await ledger.write(changes)
+      closed.push(...over)
     },
 
     recovered: () => closed.map(({ run: name, startedAt, steps }) => ({ run: name, startedAt, steps })),
@@ -120,6 +115,14 @@ export async function overByNow(
     over.add(reservation)
   }
   return over
+}
+
+function closing(old: Unfinished, run: string): readonly LedgerChange[] {
+  const detail = { run: old.run, foundBy: run, inFlight: old.steps.length }
+  return [
+    { do: 'finish', run: old.run, state: 'interrupted' },
+    { do: 'audit', event: 'run was interrupted', detail },
+  ]
 }
 
 async function unfinished(ledger: Ledger, run: string): Promise<Unfinished[]> {

@@ -1,6 +1,6 @@
 /** What a run has open while it lasts, and what its steps and systems are called there. */
 import type { Observation, Reader, Writer } from '../connector/contract.ts'
-import type { Lock, LockHolder, Reservation } from '../ledger/ledger.ts'
+import type { LedgerChange, Lock, LockHolder, Reservation } from '../ledger/ledger.ts'
 import { isWrite, type Write } from '../model/change.ts'
 import type { Plan, Step, SystemPlan } from '../model/plan.ts'
 import type { Lookup } from './landed.ts'
@@ -22,6 +22,8 @@ export interface Session {
   readonly ids: Map<string, string>
   /** Owner reductions of this run whose effect has not been seen yet. */
   readonly reserved: Map<string, Reservation[]>
+  /** What a system that is done leaves to be remembered: it goes with the next write, the last one of the run at the latest. */
+  readonly unwritten: LedgerChange[]
   readonly recovery: Recovery
   readonly purse: Purse
   /** When this run held all its locks: from then on no earlier run writes into the ledger. */

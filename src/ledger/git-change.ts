@@ -5,6 +5,7 @@ import {
   auditLog,
   inventoryFile,
   journalLog,
+  lockFile,
   reservedFile,
   runsLog,
   seenFile,
@@ -20,6 +21,7 @@ import type {
   Reservation,
   RunRecord,
 } from './ledger.ts'
+import type { LockState } from './lock.ts'
 
 /** Makes all of the changes, in their order. */
 export async function make(draft: Draft, changes: readonly LedgerChange[], at: string): Promise<void> {
@@ -66,6 +68,12 @@ async function makeOne(draft: Draft, change: LedgerChange, at: string): Promise<
       return
     case 'audit':
       return append<AuditRecord>(draft, auditLog, shapes.audit, (_, last) => [sealAfter(last, at, change)])
+    case 'unlock': {
+      const file = lockFile(change.system)
+      const state = await draft.value<LockState>(file, shapes.lock)
+      if (state !== undefined) draft.put(file, { ...state, held: false })
+      return
+    }
   }
 }
 
@@ -89,6 +97,8 @@ function filesOf(change: LedgerChange): string[] {
       return []
     case 'audit':
       return [`${auditLog}/end.json`]
+    case 'unlock':
+      return [lockFile(change.system)]
   }
 }
 

@@ -208,12 +208,13 @@ async function opened(register: LedgerRegister, place: GitPlace, options: Ledger
       ),
 
     write: (changes) =>
-      inTurn(() =>
-        swap([...new Set(changes.map(({ do: what }) => what))].join(', '), async (draft) => {
+      inTurn(async () => {
+        await swap([...new Set(changes.map(({ do: what }) => what))].join(', '), async (draft) => {
           await prove(draft, systemsOf(changes))
           await make(draft, changes, now().toISOString())
-        }),
-      ),
+        })
+        taken.landed(changes)
+      }),
 
     close: () => inTurn(() => register.close()),
   }

@@ -96,6 +96,8 @@ export type LedgerChange =
   /** Replaces what was last seen of the system. Needs its lock. */
   | { readonly do: 'see'; readonly seen: LastSeen }
   | { readonly do: 'audit'; readonly event: string; readonly detail: Json }
+  /** Gives the lock of a system back, as `Lock.release` does. Needs it; what else the write says is still made under it. */
+  | { readonly do: 'unlock'; readonly system: string }
 
 /**
  * What rolecall remembers, and can lose: inventory, locks, journal, runs, acceptances spent, audit.

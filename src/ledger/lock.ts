@@ -63,6 +63,11 @@ export class TakenLocks {
     if (this.#generations.get(system) === generation) this.#generations.delete(system)
   }
 
+  /** A write has landed: the locks that it gave back are not held any more. */
+  landed(changes: readonly LedgerChange[]): void {
+    for (const change of changes) if (change.do === 'unlock') this.#generations.delete(change.system)
+  }
+
   /** The systems whose lock a write has to prove: every one that was taken, and those it needs besides. */
   toProve(needed: Iterable<string>): ReadonlySet<string> {
     return new Set([...this.#generations.keys(), ...needed])
@@ -84,6 +89,7 @@ export function systemsOf(changes: readonly LedgerChange[]): ReadonlySet<string>
       if (change.do === 'record') return [...change.put, ...change.forget].map(({ system }) => system)
       if (change.do === 'reserve' || change.do === 'unreserve')
         return change.reservations.map(({ system }) => system)
+      if (change.do === 'unlock') return [change.system]
       return change.do === 'see' ? [change.seen.system] : []
     }),
   )

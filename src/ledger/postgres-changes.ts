@@ -75,6 +75,9 @@ async function make(ask: Ask, change: Exclude<LedgerChange, Audit>, at: string):
         ...[change.seen.system, text(change.seen)],
       )
       return
+    case 'unlock':
+      await ask('update lock set held = false where system = $1', change.system)
+      return
   }
 }
 

@@ -100,7 +100,10 @@ export async function openPostgres(
         return true
       }),
 
-    write: (changes) => write(systemsOf(changes), (ask) => makeAll(ask, changes, time())),
+    write: async (changes) => {
+      await write(systemsOf(changes), (ask) => makeAll(ask, changes, time()))
+      taken.landed(changes)
+    },
 
     close: connection.close,
   }

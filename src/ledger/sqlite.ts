@@ -39,6 +39,10 @@ export function openSqlite(path: string, options: LedgerOptions): Ledger {
       }),
     )
 
+  const makeAll = (changes: readonly LedgerChange[]): void => {
+    for (const change of changes) make(run, change, time())
+  }
+
   const lockOf = (system: string, generation: number): Lock => ({
     system,
     generation,
@@ -82,14 +86,16 @@ export function openSqlite(path: string, options: LedgerOptions): Ledger {
              values (?, ?, ?, ?, ?, ?, ?, ?)`,
           ...[record.run, actor, commit ?? null, intent, digest, state, startedAt, tool],
         )
-        for (const change of changes) make(run, change, time())
+        makeAll(changes)
         return true
       }),
 
-    write: (changes) =>
-      write(systemsOf(changes), () => {
-        for (const change of changes) make(run, change, time())
-      }),
+    write: async (changes) => {
+      await write(systemsOf(changes), () => {
+        makeAll(changes)
+      })
+      taken.landed(changes)
+    },
 
     close: () =>
       attempt(path, () => {
@@ -157,6 +163,9 @@ function make(run: Run, change: LedgerChange, at: string): void {
       return
     case 'see':
       run('insert or replace into seen values (?, ?)', change.seen.system, text(change.seen))
+      return
+    case 'unlock':
+      run('update lock set held = 0 where system = ?', change.system)
       return
     case 'audit': {
       const [last] = run('select sequence, hash from audit order by sequence desc limit 1') as Pick<

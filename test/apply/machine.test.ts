@@ -623,14 +623,24 @@ describe('F24: the ledger is lost', () => {
     },
   )
 
-  it('a lock that is found gone while the locks are given back is none that was lost', () => {
-    const { run } = play(
-      plan,
-      {},
-      { [whole.log.indexOf('release')]: { type: 'lockLost', message: 'not held' } },
-    )
-    expect(run).toEqual(whole.run)
-    expect(run.stop).toBeUndefined()
+  it.each(['finish done', 'release'])(
+    'a lock that is found gone during %s, which gives the locks back, is none that was lost',
+    (effect) => {
+      const { run } = play(
+        plan,
+        {},
+        { [whole.log.indexOf(effect)]: { type: 'lockLost', message: 'not held' } },
+      )
+      expect(run).toEqual(whole.run)
+      expect(run.stop).toBeUndefined()
+    },
+  )
+
+  it('a lock that was taken over during the last write ends the run as one that lost it', () => {
+    const gone: Event = { type: 'lockLost', message: 'taken over' }
+    const { log, run } = play(plan, { finish: [lost] }, { [whole.log.indexOf('finish done')]: gone })
+    expect(log.at(-1)).toBe('release')
+    expect(run.stop).toEqual({ why: 'ledger', message: 'the disk is full' })
   })
 
   it('what came of a send is in the report, though it could not be written down', () => {

@@ -58,6 +58,7 @@ export function plainLedger(store: Store, options: LedgerOptions, taken: Generat
       const draft = draftOf(store)
       const answer = work(draft)
       draft.keep()
+      forget(taken, changes)
       return answer
     })
 
@@ -205,7 +206,18 @@ function make(store: Store, change: LedgerChange, at: string): void {
       return
     case 'audit':
       edit<AuditRecord>('audit', (old) => [...old, sealAfter(old.at(-1), at, change)])
+      return
+    case 'unlock':
+      store.set(`lock ${change.system}`, {
+        ...(store.get(`lock ${change.system}`) as LockState),
+        held: false,
+      })
   }
+}
+
+/** The locks that these changes gave back. */
+export function forget(taken: Generations, changes: readonly LedgerChange[]): void {
+  for (const change of changes) if (change.do === 'unlock') Reflect.deleteProperty(taken, change.system)
 }
 
 type Place = Pick<InventoryEntry, 'system' | 'kind' | 'key'>

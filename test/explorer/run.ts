@@ -17,7 +17,7 @@ import type { Write } from '../../src/model/change.ts'
 import type { DesiredGraph } from '../../src/model/desired.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { ResourceRef } from '../../src/model/resource.ts'
-import type { Generations, PlainLedger } from './plain-ledger.ts'
+import { forget, type Generations, type PlainLedger } from './plain-ledger.ts'
 
 /** A call that others can come before: what a run waits to do. */
 export type Call =
@@ -40,7 +40,10 @@ interface Answer {
   readonly error?: unknown
 }
 
-type Kept = Pick<Session, 'seen' | 'ids' | 'reserved' | 'lockedAt' | 'heardAt' | 'answeredAt' | 'held'> & {
+type Kept = Pick<
+  Session,
+  'seen' | 'ids' | 'reserved' | 'unwritten' | 'lockedAt' | 'heardAt' | 'answeredAt' | 'held'
+> & {
   readonly locks: readonly { readonly system: string; readonly generation: number }[]
   readonly recalled: Recalled
 }
@@ -89,6 +92,7 @@ export function begin(
   const { run, effects } = next(planned.program, newRun(planned.program), { type: 'start' })
   const session: Kept = {
     ...{ locks: [], seen: new Map(), ids: new Map(), reserved: new Map(), answeredAt: new Map() },
+    unwritten: [],
     recalled: { closed: [] },
   }
   return toNextCall(
@@ -257,8 +261,11 @@ function portsOf(
           return lockOf(system, lock.generation)
         }),
       begin: (record, changes) => ask(writing('begin'), () => ledger.begin(record, changes)),
-      write: (changes) =>
-        ask(writing(changes.map((change) => change.do).join(', ')), () => ledger.write(changes)),
+      write: async (changes) => {
+        const what = [...new Set(changes.map((change) => change.do))].join(', ')
+        await ask(writing(what), () => ledger.write(changes))
+        forget(taken, changes)
+      },
     },
     systems: new Map(
       Array.from(around.systems, ([system, applied]) => [
@@ -327,11 +334,11 @@ function sessionOf(
 }
 
 function keptOf(
-  { locks, seen, ids, reserved, lockedAt, heardAt, answeredAt, held }: Session,
+  { locks, seen, ids, reserved, unwritten, lockedAt, heardAt, answeredAt, held }: Session,
   recalled: Recalled,
 ): Kept {
   return {
-    ...{ seen, ids, reserved, answeredAt, recalled },
+    ...{ seen, ids, reserved, unwritten, answeredAt, recalled },
     locks: locks.map(({ system, generation }) => ({ system, generation })),
     ...(lockedAt === undefined ? {} : { lockedAt }),
     ...(heardAt === undefined ? {} : { heardAt }),
@@ -349,6 +356,7 @@ function copyOf(kept: Kept): Kept {
   return {
     ...kept,
     ...{ seen: new Map(kept.seen), ids: new Map(kept.ids), answeredAt: new Map(kept.answeredAt), recalled },
+    unwritten: [...kept.unwritten],
     reserved: new Map(
       Array.from(kept.reserved, ([system, some]): [string, Reservation[]] => [system, [...some]]),
     ),

@@ -12,8 +12,8 @@ import { bundled } from '../bundled.ts'
 import { Reaper } from './reaper.ts'
 
 const isDeep = process.env['ROLECALL_DEEP'] === '1'
-/** `ROLECALL_DEEP=1` has a process die at every point of a hundred plans; otherwise one dies here and one there in some of them. */
-const plans = isDeep ? 100 : 13
+/** `ROLECALL_DEEP=1` has a process die at every point of each plan; otherwise one dies here and one there in some of them. */
+const plans = isDeep ? 130 : 13
 const moves = sampledMoves()
 /** The points of each plan at which a real process dies: all of them, or some that wander evenly from the first to the last. */
 const pointsOf = (all: readonly string[], number: number): readonly string[] =>

@@ -169,7 +169,7 @@ describe('the processes of a ledger in git', () => {
     await ledger.close()
   })
 
-  it('reach the remote 10 times in an apply that lowers an owner', async () => {
+  it('reach the remote 8 times in an apply that lowers an owner', async () => {
     const [root, clock] = [mkdtempSync(join(shared.directory, 'world-')), (): Date => new Date()]
     const first = await open(shared.clone())
     await makeWorld(root, { now: clock, ledger: first }).reach(bothOwn)
@@ -183,7 +183,7 @@ describe('the processes of a ledger in git', () => {
     expect(told(report)).toEqual(['update account:bo done'])
     const reaching = calls().filter((call) => ['fetch', 'ls-remote', 'push'].includes(call))
     const pushes = reaching.filter((call) => call === 'push')
-    expect([reaching.length, pushes.length]).toEqual([10, 7])
+    expect([reaching.length, pushes.length]).toEqual([8, 5])
   })
 
   it('ask once more, and not twice, where a lock is held', async () => {

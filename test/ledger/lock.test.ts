@@ -100,12 +100,13 @@ it('what changes the inventory, reservations or what was seen needs the lock of 
       { do: 'reserve', reservations: [of('c')] },
       { do: 'unreserve', reservations: [of('d'), of('a')] },
       { do: 'see', seen: of('e') },
+      { do: 'unlock', system: 'h' },
       { do: 'journal', run: 'r1', records: [{ system: 'f' }] },
       { do: 'audit', event: 'x', detail: { system: 'g' } },
       { do: 'finish', run: 'r1', state: 'done' },
       { do: 'spend', acceptance: 'x', amount: 1, run: 'r1' },
     ]),
-  ]).toEqual(['a', 'b', 'c', 'd', 'e'])
+  ]).toEqual(['a', 'b', 'c', 'd', 'e', 'h'])
 })
 
 describe('a process', () => {

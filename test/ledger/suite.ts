@@ -224,6 +224,36 @@ export function ledgerSuite(name: string, make: () => Promise<Store>, entries = 
         expect(await second.readJournal('r1')).toEqual([])
       })
 
+      it('is given back by a write, which is still made under it, and by none that does not land', async () => {
+        const [first, second] = [await open(), await open()]
+        const lock = await taken(first, 'vpn', 'r1')
+        await taken(first, 'wiki', 'r1')
+        const unlock = { do: 'unlock', system: 'vpn' } as const
+        await expect(second.write([unlock])).rejects.toThrow(LockLost)
+        await expect(first.write([unlock, { do: 'unlock', system: 'office' }])).rejects.toThrow(LockLost)
+        expect(await second.lock('vpn', holder('r2'))).toMatchObject({ heldBy: { run: 'r1' } })
+
+        await first.write([unlock, { do: 'record', put: [ana], forget: [] }])
+        expect((await taken(second, 'vpn', 'r2')).generation).toBe(lock.generation + 1)
+        expect(await second.inventory('vpn')).toEqual([ana])
+        await expect(lock.beat()).rejects.toThrow(LockLost)
+        await expect(first.write([{ do: 'record', put: [], forget: [ana] }])).rejects.toThrow(LockLost)
+        // and the other is held as before
+        await first.write([{ do: 'record', put: [{ ...ana, system: 'wiki' }], forget: [] }])
+        expect(await second.lock('wiki', holder('r2'))).toMatchObject({ heldBy: { run: 'r1' } })
+        await lock.release()
+        expect(await first.lock('vpn', holder('r1'))).toMatchObject({ heldBy: { run: 'r2' } })
+      })
+
+      it('that another took over is not given back by a write', async () => {
+        const [first, second, third] = [await open(), await open(), await open()]
+        await taken(first, 'vpn', 'r1')
+        time += 60_000
+        await taken(second, 'vpn', 'r2')
+        await expect(first.write([{ do: 'unlock', system: 'vpn' }])).rejects.toThrow(LockLost)
+        expect(await third.lock('vpn', holder('r3'))).toMatchObject({ heldBy: { run: 'r2' } })
+      })
+
       it('does not free the new holder when the old one releases', async () => {
         const [first, second, third] = [await open(), await open(), await open()]
         const lock = await taken(first, 'vpn', 'r1')
