@@ -9,6 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ruleReading } from '../cel/open.ts'
 import {
   commitOf,
+  commitsOf,
   filesAt,
   mergedBefore,
   MissingContent,
@@ -125,16 +126,17 @@ async function loadProtected(
   options: LoadOptions,
 ): Promise<Loaded> {
   const repository = await repositoryOf(root, ref)
-  const head = await commit(repository, ref)
+  const [found, here, beforeHead] = await commitsOf(repository, [ref, 'HEAD', `${ref}^{commit}^1`])
+  const head = found ?? (await commit(repository, ref))
   const protectedSources = await sourcesAt(repository, head)
   await options.onSystems?.(systemsAhead(protectedSources, options.connectors), root)
   const open = await uncommitted(repository, [rootFile, accessOf(sources)])
   const compared = options.compare === 'protected' ? protectedSources : sources
-  const at = options.compare === 'protected' ? head : await commit(repository, 'HEAD')
+  const at = options.compare === 'protected' ? head : (here ?? (await commit(repository, 'HEAD')))
   const isClean = options.compare === 'protected' || open.length === 0
   const known = new Set(systemNames(protectedSources))
   const manifests = await read(root, compared, options, protectedSources)
-  const before = await mergedBefore(repository, at, head)
+  const before = at === head ? beforeHead : await mergedBefore(repository, at, head)
   const earlier = before === undefined ? [] : await systemFilesAt(repository, before)
   const anchored = (workspace: Workspace): Workspace => withFormerAnchors(workspace, [compared, earlier])
   return {
@@ -227,8 +229,11 @@ export async function sourcesAt(repository: Repository, id: string): Promise<Sou
 }
 
 /** What may hold a System at a commit of the branch; none for one that this clone does not have. */
-export async function systemFilesOf({ repository }: ProtectedBranch, id: string): Promise<Source[]> {
-  const known = await commitOf(repository, id).catch(() => undefined)
+export async function systemFilesOf(
+  { repository, head, before }: ProtectedBranch,
+  id: string,
+): Promise<Source[]> {
+  const known = id === head || id === before ? id : await commitOf(repository, id).catch(() => undefined)
   return known === undefined ? [] : await systemFilesAt(repository, known)
 }
 

@@ -71,6 +71,18 @@ export async function commitOf(repository: Repository, ref: string): Promise<str
   throw new UnknownRef(`git knows no branch, tag or commit "${ref}".`)
 }
 
+/** The same of several, by one process: undefined for what names no commit. */
+export async function commitsOf(
+  repository: Repository,
+  refs: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  // a line of the request is one name
+  const asked = refs.map((ref) => `${ref.includes('\n') ? '' : ref}^{commit}\n`).join('')
+  const answer = await git(repository.root, asked).raw(['cat-file', '--batch-check'])
+  const lines = answer.split('\n')
+  return refs.map((_, index) => /^([0-9a-f]{40,64}) commit \d+$/.exec(lines[index] ?? '')?.[1])
+}
+
 /**
  * The commit before `commit`, if that is part of `branch` (both are ids); undefined for one that is yet to be merged, and
  * for the first.
@@ -81,8 +93,7 @@ export async function mergedBefore(
   branch: string,
 ): Promise<string | undefined> {
   try {
-    const base =
-      commit === branch ? commit : (await git(repository.root).raw(['merge-base', commit, branch])).trim()
+    const base = (await git(repository.root).raw(['merge-base', commit, branch])).trim()
     return base === commit ? await commitOf(repository, `${commit}^1`) : undefined
   } catch (error) {
     if (error instanceof UnknownRef) return undefined

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { commitOf, filesAt, openRepository, type Repository } from '../../src/git/repository.ts'
+import { commitOf, commitsOf, filesAt, openRepository, type Repository } from '../../src/git/repository.ts'
 import { uncommitted } from '../../src/git/status.ts'
 
 const git = (root: string, ...args: string[]): string =>
@@ -77,8 +77,27 @@ describe('D7: git, asked through simple-git', () => {
     ])
   })
 
-  it.each(['-h', '--upload-pack=touch x', 'nope', 'main; true', ''])('refuses the ref %j', async (ref) => {
-    await expect(commitOf(await opened(repository()), ref)).rejects.toThrow(/is not the name|knows no/)
+  it.each(['-h', '--upload-pack=touch x', 'nope', 'main; true', '', 'main^1', 'main\nmain', 'main:live'])(
+    'refuses the ref %j, alone and among others',
+    async (ref) => {
+      const found = await opened(repository())
+      await expect(commitOf(found, ref)).rejects.toThrow(/is not the name|knows no/)
+      const main = await commitOf(found, 'main')
+      expect(await commitsOf(found, ['main', ref, 'HEAD'])).toEqual([main, undefined, main])
+    },
+  )
+
+  it('knows several commits at once', async () => {
+    const root = repository()
+    git(root, 'commit', '-qm', 'second', '--allow-empty')
+    git(root, 'tag', '-am', 'a tag', 'v1')
+    const [second = '', first = ''] = git(root, 'log', '--format=%H').split('\n')
+    expect(await commitsOf(await opened(root), ['v1', 'HEAD', 'v1^{commit}^1', second])).toEqual([
+      second,
+      second,
+      first,
+      second,
+    ])
   })
 
   it('sees a shallow clone', async () => {
