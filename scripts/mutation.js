@@ -17,7 +17,7 @@ const named = {
   'src/ledger':
     'audit empty git git-change git-files git-layout git-log git-read host ledger lock open postgres ' +
     'postgres-changes postgres-reader postgres-schema postgres-url postgres-words shape sqlite sqlite-file verify',
-  'src/plan': 'founded inverse inverse-work lasting lowers mapped owners ownership remake unmake',
+  'src/plan': 'founded inverse inverse-work lasting lowers mapped owners ownership remake unmake upwards',
 }
 const everything = [
   ...readdirSync('src/guard').map((file) => `src/guard/${file}`),

@@ -15,7 +15,7 @@ export interface Recovery {
   /** Looks for what killed runs had in flight in this system. The caller holds its lock, so they do run no more. */
   look(system: string, live: Lookup, description: Description): Promise<void>
   /** Closes each killed run all of whose systems have been looked at, and writes `also` with it. */
-  close(also?: readonly LedgerChange[]): Promise<void>
+  close(also: readonly LedgerChange[]): Promise<void>
   recovered(): readonly Recovered[]
 }
 
@@ -77,7 +77,7 @@ export function newRecovery(ledger: Ledger, run: string, recalled: Recalled = { 
       }
     },
 
-    close: async (also = []) => {
+    close: async (also) => {
       const over = (recalled.unfinished ?? []).filter((old) => old.open.size === 0 && !closed.includes(old))
       const changes = [...over.flatMap((old) => closing(old, run)), ...also]
       if (changes.length > 0) await ledger.write(changes)

@@ -70,8 +70,7 @@ async function makeOne(draft: Draft, change: LedgerChange, at: string): Promise<
       return append<AuditRecord>(draft, auditLog, shapes.audit, (_, last) => [sealAfter(last, at, change)])
     case 'unlock': {
       const file = lockFile(change.system)
-      const state = await draft.value<LockState>(file, shapes.lock)
-      if (state !== undefined) draft.put(file, { ...state, held: false })
+      draft.put(file, { ...(await draft.value<LockState>(file, shapes.lock)), held: false })
       return
     }
   }
@@ -93,12 +92,12 @@ function filesOf(change: LedgerChange): string[] {
       return [spentFile(change.acceptance)]
     case 'finish':
       return [`${runsLog}/end.json`]
-    case 'see':
-      return []
     case 'audit':
       return [`${auditLog}/end.json`]
+    // what is proven before, and so read; or what nothing has to be read for
     case 'unlock':
-      return [lockFile(change.system)]
+    case 'see':
+      return []
   }
 }
 

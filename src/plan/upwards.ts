@@ -1,7 +1,7 @@
 import type { Description } from '../connector/describe.ts'
 import type { Change } from '../model/change.ts'
 import type { GraphView } from '../model/graph.ts'
-import { refKey, splitTarget, type Kind, type ResourceRef } from '../model/resource.ts'
+import { refKey, splitTarget, type Kind, type LinkTarget, type ResourceRef } from '../model/resource.ts'
 import { simulate } from './simulate.ts'
 
 /** A change, and one that must be done before it. */
@@ -38,8 +38,7 @@ export function parentsFirst(
   const movers = new Map(moving.map(({ change, link }) => [`${link} ${refKey(change.ref)}`, change]))
   for (const { change, link } of moving) {
     const { kind, key } = change.ref
-    for (const target of change.after.links[link] ?? []) {
-      const above = splitTarget(target).name
+    for (const above of named(change.after.links[link], kind)) {
       const both = (at: string): string[] => [...over(seen, kind, at, link), ...over(end, kind, at, link)]
       if (!reach(above, both).has(key)) continue
       for (const first of nearest(
@@ -74,8 +73,15 @@ export function upwards(kind: Kind, description: Description): string[] {
 }
 
 function over(view: GraphView, kind: Kind, key: string, link: string): string[] {
-  const targets = view.get(kind, key)?.links[link] ?? []
-  return targets.map(splitTarget).flatMap(({ type, name }) => (type === kind ? [name] : []))
+  return named(view.get(kind, key)?.links[link], kind)
+}
+
+/** The names of those targets that are of the kind. */
+function named(targets: readonly LinkTarget[] = [], kind: Kind): string[] {
+  return targets
+    .map(splitTarget)
+    .filter(({ type }) => type === kind)
+    .map(({ name }) => name)
 }
 
 function reach(start: string, next: (at: string) => string[]): ReadonlySet<string> {

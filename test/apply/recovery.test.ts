@@ -68,11 +68,11 @@ describe('what killed runs had in flight', () => {
     await left('r1', [opened('vpn', 'wiki'), intention([bo, chen]), intention([wiki])])
     const recovery = newRecovery(ledger, 'r2')
     await look(recovery, 'vpn', 'bo')
-    await recovery.close()
+    await recovery.close([])
     expect([recovery.recovered(), await states()]).toEqual([[], ['r1 running']])
 
     await look(recovery, 'wiki')
-    await recovery.close()
+    await recovery.close([])
     const found = [
       { id: 'vpn/1', ref: bo.change.ref, found: 'done' },
       { id: 'vpn/2', ref: chen.change.ref, found: 'not done' },
@@ -119,7 +119,7 @@ describe('what killed runs had in flight', () => {
     const recovery = newRecovery(ledger, 'r2')
     for (const _ of [1, 2]) {
       await look(recovery, 'vpn')
-      await recovery.close()
+      await recovery.close([])
     }
     expect(recovery.recovered()).toHaveLength(1)
     expect((await audited()).length).toBe(2)
@@ -130,7 +130,7 @@ describe('what killed runs had in flight', () => {
     await left('r1', [opened('vpn'), intention([bo]), result([['vpn/1', { result: 'done' }]])])
     const recovery = newRecovery(ledger, 'r2')
     await look(recovery, 'vpn')
-    await recovery.close()
+    await recovery.close([])
     expect(recovery.recovered()).toEqual([{ run: 'r1', startedAt, steps: [] }])
     expect((await ledger.readJournal('r1')).length).toBe(3)
   })
@@ -140,14 +140,32 @@ describe('what killed runs had in flight', () => {
     await left('r2', [opened('vpn'), intention([bo])])
     const recovery = newRecovery(ledger, 'r2')
     await look(recovery, 'vpn')
-    await recovery.close()
+    await recovery.close([])
     expect([recovery.recovered(), await states()]).toEqual([[], ['r1 partial', 'r2 running']])
+  })
+
+  it('is closed by the same write as what is written with it, and no write is made for nothing', async () => {
+    await left('r1', [opened('vpn')])
+    const writes: string[][] = []
+    const watched: Ledger = {
+      ...ledger,
+      write: (changes) => {
+        writes.push(changes.map(({ do: what }) => what))
+        return ledger.write(changes)
+      },
+    }
+    const recovery = newRecovery(watched, 'r2')
+    await look(recovery, 'vpn')
+    await recovery.close([{ do: 'spend', acceptance: 'a', amount: 1, run: 'r2' }])
+    await recovery.close([])
+    expect(writes).toEqual([['finish', 'audit', 'spend']])
+    expect([await states(), await ledger.spent('a')]).toEqual([['r1 interrupted'], 1])
   })
 
   it('is closed only by a run that looked', async () => {
     await left('r1', [opened()])
     const recovery = newRecovery(ledger, 'r2')
-    await recovery.close()
+    await recovery.close([])
     expect(await states()).toEqual(['r1 running'])
   })
 
@@ -157,7 +175,7 @@ describe('what killed runs had in flight', () => {
     await look(newRecovery(ledger, 'r2', recalled), 'vpn')
     const again = newRecovery(ledger, 'r2', recalled)
     await look(again, 'wiki')
-    await again.close()
+    await again.close([])
     expect(again.recovered()).toMatchObject([{ run: 'r1', steps: [{ id: 'vpn/1' }] }])
   })
 })

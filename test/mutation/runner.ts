@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { TestRunner, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
 
@@ -28,6 +29,9 @@ const switches = (world.__stryker__ ??= {
   hitCount: undefined,
   hitLimit: undefined,
 })
+
+// each time that a test is run again it listens to the same signal of the runner once more
+setMaxListeners(0)
 
 /** Who notices a mutant at the end of a long way does not say what it broke: examples of what is near to it do. */
 const judges: readonly (readonly [mutants: RegExp, tests: RegExp])[] = [

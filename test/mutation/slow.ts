@@ -1,4 +1,8 @@
 import { beforeEach } from 'vitest'
+// What is loaded only when it is needed is loaded before any test: what runs once at load is then known to do so.
+import '../../src/ledger/git.ts'
+import '../../src/ledger/postgres.ts'
+import '../../src/ledger/sqlite.ts'
 
 /** Tests of time and of other processes: they say nothing that a condition could get wrong. */
 const slow = [

@@ -163,6 +163,19 @@ describe('references', () => {
     ])
   })
 
+  it('a rename takes along whatever is no new place among its own kind', () => {
+    const steps = stepsOf({
+      wishes: [
+        wish(person('ana-silva', { links: { groups: ['group:ops'] } }), { previousKeys: ['ana'] }),
+        wish(group('ops')),
+      ],
+      live: [person('ana'), group('ops')],
+    })
+    expect(steps.map((step) => short(step.change))).toEqual([
+      'rename account:ana-silva from ana -username ana +username ana-silva +groups group:ops',
+    ])
+  })
+
   it('a circle that would come about over something new is seen too', () => {
     const world = {
       wishes: [wish(group('a', 'new')), wish(group('b')), wish(group('new', 'b'))],
