@@ -126,7 +126,7 @@ async function loadProtected(
   options: LoadOptions,
 ): Promise<Loaded> {
   const repository = await repositoryOf(root, ref)
-  const [found, here, beforeHead] = await commitsOf(repository, [ref, 'HEAD', `${ref}^{commit}^1`])
+  const [found, here, parent] = await commitsOf(repository, [ref, 'HEAD', `${ref}^{commit}^1`])
   const head = found ?? (await commit(repository, ref))
   const protectedSources = await sourcesAt(repository, head)
   await options.onSystems?.(systemsAhead(protectedSources, options.connectors), root)
@@ -136,7 +136,7 @@ async function loadProtected(
   const isClean = options.compare === 'protected' || open.length === 0
   const known = new Set(systemNames(protectedSources))
   const manifests = await read(root, compared, options, protectedSources)
-  const before = at === head ? beforeHead : await mergedBefore(repository, at, head)
+  const before = at === found ? parent : await mergedBefore(repository, at, head)
   const earlier = before === undefined ? [] : await systemFilesAt(repository, before)
   const anchored = (workspace: Workspace): Workspace => withFormerAnchors(workspace, [compared, earlier])
   return {

@@ -71,14 +71,16 @@ export async function commitOf(repository: Repository, ref: string): Promise<str
   throw new UnknownRef(`git knows no branch, tag or commit "${ref}".`)
 }
 
-/** The same of several, by one process: undefined for what names no commit. */
+/** The same of several, by one process: undefined for what names no commit, and for all where git gives no answer. */
 export async function commitsOf(
   repository: Repository,
   refs: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
   // a line of the request is one name
   const asked = refs.map((ref) => `${ref.includes('\n') ? '' : ref}^{commit}\n`).join('')
-  const answer = await git(repository.root, asked).raw(['cat-file', '--batch-check'])
+  const answer = await git(repository.root, asked)
+    .raw(['cat-file', '--batch-check'])
+    .catch(() => '')
   const lines = answer.split('\n')
   return refs.map((_, index) => /^([0-9a-f]{40,64}) commit \d+$/.exec(lines[index] ?? '')?.[1])
 }

@@ -1,7 +1,7 @@
 import { refKey } from '../model/resource.ts'
 import { byText } from '../plan/sets.ts'
 import { guard, type Found } from './guard.ts'
-import { removals, type Dimension, type Removal } from './removals.ts'
+import { additions, removals, type Dimension, type Removal } from './removals.ts'
 import type { Scene } from './scene.ts'
 import { placeOf } from './words.ts'
 
@@ -9,6 +9,10 @@ import { placeOf } from './words.ts'
  * One change that takes away a great deal is more often a mistake than a wish. Few are let through wherever they
  * are; of many, a share; of a small collection, at most half, since ten of twelve would be nearly all; and owners
  * one at a time. Who is compromised is stopped at once and counts nowhere.
+ *
+ * What a crash leaves of a plan is judged again, when some of what the plan adds is there and nothing that was judged
+ * with it is known any more. So that the rest of what was let through is let through as well, two of two are judged as
+ * two of three where the plan adds to them: nothing else comes nearer to a limit by what is added first.
  */
 export const removalLimit = guard('removal-limit', (scene) =>
   [...removals(scene).values()]
@@ -24,9 +28,14 @@ function counts(scene: Scene, { account }: Removal): boolean {
   return account === undefined || !scene.compromised(account)
 }
 
+/** A collection of fewer may go as a whole. */
+const few = 3
+
 interface Rule {
   readonly says: string
   readonly where: string
+  /** How many come, where that counts. */
+  readonly adds?: number
 }
 
 function ruleBroken(scene: Scene, { name, size, removed }: Dimension): Rule | undefined {
@@ -43,9 +52,11 @@ function ruleBroken(scene: Scene, { name, size, removed }: Dimension): Rule | un
     const path = share > moreThan ? 'limits.removals.percent' : 'limits.removals.moreThan'
     return { says, where: placeOf(scene.config, path) }
   }
-  if (size >= 3 && count > size / 2)
-    return { says: 'of three or more, at most half may go at once', where: 'built in' }
-  return undefined
+  const half = { says: 'of three or more, at most half may go at once', where: 'built in' }
+  if (count <= Math.max(size, few) / 2) return undefined
+  if (size >= few) return half
+  const adds = additions(scene, name)
+  return size + adds >= few ? { ...half, adds } : undefined
 }
 
 function found(scene: Scene, dimension: Dimension, rule: Rule): Found {
@@ -58,7 +69,7 @@ function found(scene: Scene, dimension: Dimension, rule: Rule): Found {
   return {
     refs: [...new Map(removed.map(({ ref }) => [refKey(ref), ref])).values()],
     count: removed.length,
-    message: `This plan ${phrase(dimension)} in "${scene.config.name}"; ${rule.says}.`,
+    message: `This plan ${phrase(dimension)} in "${scene.config.name}"${rule.adds === undefined ? '' : ` and adds ${rule.adds}`}; ${rule.says}.`,
     where: rule.where,
     remedy: `Make smaller plans of it, or write an Acceptance that ${covering}.`,
     acceptable: true,

@@ -36,16 +36,24 @@ export interface Removal {
 export const removals = perScene((scene): ReadonlyMap<string, Dimension> => {
   const tally = tallyOf()
   if (scene.writes.length === 0) return tally.dimensions
-  for (const kind of kinds) {
-    for (const resource of scene.was.all(kind)) {
-      if (kind === 'account' && scene.ignored(scene.live('account', resource.ref.key))) continue
-      const after = scene.end.get(kind, resource.ref.key)
-      countResource(scene, tally, resource, after)
-      if (kind === 'account') countPower(scene, tally, resource, after)
-    }
-  }
+  for (const resource of counted(scene, scene.was)) count(scene, tally, resource, scene.was, scene.end)
   countOwners(scene, tally)
   return tally.dimensions
+})
+
+/** How many the plan adds in a dimension, owners aside: all there is of what is new, and what the rest would lose on the way back. */
+export function additions(scene: Scene, dimension: string): number {
+  const { fresh, back } = added(scene)
+  return (fresh.get(dimension)?.size ?? 0) + (back.get(dimension)?.removed.length ?? 0)
+}
+
+const added = perScene((scene) => {
+  const [fresh, back] = [tallyOf(), tallyOf()]
+  for (const resource of counted(scene, scene.end)) {
+    const isNew = scene.was.get(resource.ref.kind, resource.ref.key) === undefined
+    count(scene, isNew ? fresh : back, resource, scene.end, scene.was)
+  }
+  return { fresh: fresh.dimensions, back: back.dimensions }
 })
 
 /**
@@ -88,6 +96,21 @@ function tallyOf(): Tally {
     },
     loses: (name, removal) => dimension(name).removed.push(removal),
   }
+}
+
+function* counted(scene: Scene, state: GraphView): Iterable<Resource> {
+  for (const kind of kinds)
+    for (const resource of state.all(kind))
+      if (kind !== 'account' || !scene.ignored(scene.live('account', resource.ref.key))) yield resource
+}
+
+/** What the resource has in one state, and what of it not in the other. */
+function count(scene: Scene, tally: Tally, resource: Resource, from: GraphView, to: GraphView): void {
+  const { kind, key } = resource.ref
+  const after = to.get(kind, key)
+  countResource(scene, tally, resource, after)
+  if (kind === 'account')
+    countPower(scene, tally, { account: resource, in: from }, { account: after, in: to })
 }
 
 function countResource(scene: Scene, tally: Tally, before: Resource, after: Resource | undefined): void {
@@ -172,18 +195,25 @@ function listOf(value: Json | undefined): readonly string[] {
 }
 
 /** Power over others is a dimension of its own: two of three administrators are few accounts and much power. */
-function countPower(scene: Scene, tally: Tally, before: Resource, after: Resource | undefined): void {
-  const removal: Removal = { ref: liveRef(scene, before.ref), account: before.ref.key }
-  if (!isSuspended(before)) {
+function countPower(
+  scene: Scene,
+  tally: Tally,
+  before: { readonly account: Resource; readonly in: GraphView },
+  after: { readonly account: Resource | undefined; readonly in: GraphView },
+): void {
+  const { ref } = before.account
+  const removal: Removal = { ref: liveRef(scene, ref), account: ref.key }
+  if (!isSuspended(before.account)) {
     tally.has('suspensions', 1)
-    if (after && isSuspended(after)) tally.loses('suspensions', removal)
+    if (after.account && isSuspended(after.account)) tally.loses('suspensions', removal)
   }
-  const power = powerIn(scene, before, scene.was)
+  const power = powerIn(scene, before.account, before.in)
   if (power === 'owner' || power === 'administrator' || power === 'unknown') {
     tally.has('demotions', 1)
-    const then = after ? powerIn(scene, after, scene.end) : 'none'
+    const then = after.account ? powerIn(scene, after.account, after.in) : 'none'
     const falls = then !== power && !rises(power, then)
-    if (falls || (after && isNarrowed(scene, before, after))) tally.loses('demotions', removal)
+    if (falls || (after.account && isNarrowed(scene, before.account, after.account)))
+      tally.loses('demotions', removal)
   }
 }
 

@@ -136,6 +136,94 @@ describe('removal-limit', () => {
     expect(messages([boss, ...groups.slice(0, 2)], groups.slice(0, 2).map(remove))).toEqual([])
   })
 
+  describe('where two of two go, takes them for two of three if others come', () => {
+    const said = (what: string) => `This plan ${what}; of three or more, at most half may go at once.`
+    const [a, b] = [thing('group', 'a'), thing('group', 'b')]
+    const [chen, dia] = [account('chen'), account('dia')]
+    const without = (one: Resource, links: Resource['links']) => update(one, { links }, {})
+    const added = (one: Resource, links: Resource['links']) => update(one, {}, { links })
+
+    it('groups, for one that is made', () => {
+      const both = [remove(a), remove(b)]
+      expect(messages([boss, a, b], [create(thing('group', 'c')), ...both])).toEqual([
+        said('takes away 2 of 2 groups in "vpn" and adds 1'),
+      ])
+      expect(messages([boss, a, b], both)).toEqual([])
+      expect(messages([boss, a, b], [create(thing('group', 'c')), remove(a)])).toEqual([])
+      const three = ['c', 'd', 'e'].map((key) => create(thing('group', key)))
+      expect(messages([boss, a, b], [...three, ...both])).toEqual([
+        said('takes away 2 of 2 groups in "vpn" and adds 3'),
+      ])
+    })
+
+    it('memberships, for those of others and of who is made', () => {
+      const member = account('eve', { groups: ['a', 'b'] })
+      const live = [boss, a, b, member, chen, dia]
+      const leaves = without(member, { groups: ['group:a', 'group:b'] })
+      expect(messages(live, [leaves])).toEqual([])
+      expect(messages(live, [leaves, added(chen, { groups: ['group:a'] })])).toEqual([
+        said('takes away 2 of 2 memberships in "vpn" and adds 1'),
+      ])
+      expect(messages(live, [leaves, create(account('new', { groups: ['a', 'b'] }))])).toEqual([
+        said('takes away 2 of 2 memberships in "vpn" and adds 2'),
+      ])
+      expect(messages(live, [leaves, create(account('new'))])).toEqual([])
+    })
+
+    it('what a policy is for, and what a role may, wherever more of it comes', () => {
+      const policy = thing('policy', 'p', { links: { subjects: ['group:a', 'group:b'] } })
+      const other = thing('policy', 'q', { links: { subjects: ['group:a'] } })
+      const nobody = without(policy, { subjects: ['group:a', 'group:b'] })
+      expect(messages([boss, a, b, policy], [nobody])).toEqual([])
+      expect(messages([boss, a, b, policy], [create(other), nobody])).toEqual([
+        said('takes away 2 of 2 policy subjects in "vpn" and adds 1'),
+      ])
+      const operator = thing('role', 'operator', { fields: { privileges: ['start', 'stop'] } })
+      const reads = update(
+        operator,
+        { fields: { privileges: ['start', 'stop'] } },
+        { fields: { privileges: ['read'] } },
+      )
+      expect(messages([boss, operator], [reads])).toEqual([
+        said('takes away 2 of 2 privileges in "vpn" and adds 1'),
+      ])
+    })
+
+    it('suspensions, for who is made or comes back, and not for who is made suspended', () => {
+      const gone = account('gone', { status: 'suspended' })
+      const both = [suspend(chen), suspend(dia)]
+      const back = update(gone, { fields: { status: 'suspended' } }, { fields: { status: 'active' } })
+      const live = [chen, dia, gone]
+      expect(messages(live, both)).toEqual([])
+      expect(messages(live, [...both, back])).toEqual([
+        said('suspends 2 of 2 active accounts in "vpn" and adds 1'),
+      ])
+      expect(messages(live, [...both, create(account('new'))])).toEqual([
+        said('suspends 2 of 2 active accounts in "vpn" and adds 1'),
+      ])
+      expect(messages(live, [...both, create(account('new', { status: 'suspended' }))])).toEqual([])
+    })
+
+    it('power, for who is given some, and not where both keep a part of theirs', () => {
+      const chiefs = ['c1', 'c2'].map((name) => account(name, { role: 'Administrator' }))
+      const lowered = chiefs.map((chief) => role(chief, 'Member'))
+      expect(messages([...chiefs, chen], lowered)).toEqual([])
+      expect(messages([...chiefs, chen], [role(chen, 'Administrator'), ...lowered])).toEqual([
+        said('takes power from 2 of 2 administrative accounts in "vpn" and adds 1'),
+      ])
+      const scoped = chiefs.map((chief) => added(chief, { scope: ['scope:eu'] }))
+      expect(messages([...chiefs, chen, thing('scope', 'eu')], scoped)).toEqual([])
+    })
+
+    it('which an Acceptance of two covers', () => {
+      const words = { live: [boss, a, b], changes: [create(thing('group', 'c')), remove(a), remove(b)] }
+      const acceptances = [acceptance({ finding: 'removal-limit', atMost: 2 })]
+      expect(found(words, context({ acceptances }))).toMatchObject([
+        { acceptedBy: acceptances[0]?.name, count: 2 },
+      ])
+    })
+  })
+
   it('counts what goes along with a removed resource where it belongs', () => {
     const members = crowd(12, { groups: ['a', 'b'] })
     const groups = [thing('group', 'a'), thing('group', 'b')]

@@ -129,7 +129,9 @@ async function died({ root, to, points, goal }: Prepared, point: string, name: s
   }
 }
 
+/** Whatever was there before is gone. */
 function copy(from: string, to: string, wanted: (file: string) => boolean = () => true): string {
+  rmSync(to, { recursive: true, force: true })
   for (const file of readdirSync(from).filter(wanted)) cpSync(join(from, file), join(to, file))
   return to
 }

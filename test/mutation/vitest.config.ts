@@ -50,7 +50,7 @@ export default defineConfig({
       'test/ledger/{git-change,git-files,git-log,git-swap,lock,postgres,postgres-changes,register,shape,sqlite,verify}.test.ts',
     ],
     exclude: [
-      'test/**/{property,inverse-property,lockout,total}.test.ts',
+      'test/**/{property,inverse-property,lockout,rest,total}.test.ts',
       'test/plan/directory.test.ts',
       'test/apply/{crash,expect,interrupt}.test.ts',
     ],
