@@ -47,6 +47,9 @@ function follow(scene: Scene, coming: string): Course | undefined {
       .filter((done) => isReachable(scene, writes, done))
       .map((done) => stateOf(scene, coming, done))
     const wider = new Set(writes)
+    // the name that a rename takes may have to be given up first, by what has nothing else to do with the account
+    for (const { action, ref } of writes)
+      if (action === 'rename') for (const other of scene.touching(ref)) wider.add(other)
     for (const state of states) addWhatItHangsOn(scene, state, wider)
     if (wider.size === writes.length) return { writes, states }
     writes = [...wider]

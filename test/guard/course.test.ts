@@ -68,6 +68,23 @@ describe('what touches an account', () => {
     expect(followed('ana', { live, changes })?.writes).toEqual(['update group:crew', 'update group:above'])
   })
 
+  it('is what gives up a name that one of these writes takes, and what gives up the name that this one takes', () => {
+    // ana takes the name of eve, who takes that of chen, who takes that of bo, who goes by another one
+    const row = ['ana', 'eve', 'chen', 'bo'] as const
+    const renames = row.map((key, place) => rename(account(key), row[place + 1] ?? 'bob')).reverse()
+    const words = {
+      live: row.map((key) => account(key)),
+      changes: [...renames, rename(account('dee'), 'dia')],
+    }
+    expect(followed('eve', words)?.writes.toSorted()).toEqual([
+      'rename account:bo',
+      'rename account:bob',
+      'rename account:chen',
+      'rename account:eve',
+    ])
+    expect(followed('eve', words)?.states.at(-1)?.[1]).toBe('eve role:Member')
+  })
+
   it('is the end of what it points at, but for its groups, where only its power counts', () => {
     const ana = account('ana', { role: 'lead', scope: 'eu', groups: ['elsewhere'] })
     const boss = { ...ana, links: { ...ana.links, unheardOf: ['everybody:here', 'scope:us'] } as const }

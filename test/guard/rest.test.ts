@@ -2,8 +2,8 @@ import process from 'node:process'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { check, type GuardCase } from '../../src/guard/check.ts'
-import { removalLimit } from '../../src/guard/removal-limit.ts'
 import { isWrite } from '../../src/model/change.ts'
+import { refuses } from '../../src/model/finding.ts'
 import { Graph } from '../../src/model/graph.ts'
 import type { Step } from '../../src/model/plan.ts'
 import { kinds } from '../../src/model/resource.ts'
@@ -14,7 +14,11 @@ import { worlds } from '../plan/arbitrary.ts'
 import { config, desired, stepsOf, system, type World } from '../plan/world.ts'
 import { allRead, context } from './case.ts'
 
-/** What a crash leaves of a plan needs nobody's leave that the plan did not need: the next run goes on by itself. */
+/**
+ * What a crash leaves of a plan needs nobody's leave that the plan did not need: the next run goes on by itself. But for what
+ * everyone is given: a right that moves from one policy to another may be gone for a moment, and in a system that had no
+ * account everyone is whom the plan brings; of what is left nobody can tell either.
+ */
 
 type Limits = GuardCase['config']['limits']
 
@@ -28,11 +32,13 @@ function refused(world: World, limits: Limits, graph: Graph, steps: readonly Ste
     steps,
     people: new Map(),
   }
-  return check([one], context(), [removalLimit]).map(({ message }) => message)
+  return check([one], context())
+    .filter((one) => refuses(one) && one.code !== 'access-widened')
+    .map(({ code, message }) => `${code}: ${message}`)
 }
 
-it('whatever limits let through, they let its rest through, after any of its steps', () => {
-  const runs = process.env['ROLECALL_DEEP'] === '1' ? 20_000 : 300
+it('whatever the guards let through, they let its rest through, after any of its steps', () => {
+  const runs = process.env['ROLECALL_DEEP'] === '1' ? 10_000 : 300
   const limits = fc.record({ moreThan: fc.nat(12), percent: fc.nat(100) })
   let [whole, parts] = [0, 0]
   fc.assert(
@@ -54,5 +60,5 @@ it('whatever limits let through, they let its rest through, after any of its ste
     }),
     { numRuns: runs },
   )
-  expect([whole > runs / 20, parts > runs / 4]).toEqual([true, true])
-})
+  expect([whole > runs / 100, parts > runs / 20]).toEqual([true, true])
+}, 300_000)

@@ -188,6 +188,18 @@ describe('who is left', () => {
     ])
   })
 
+  it('the only owner does not go unseen where names move along a row', () => {
+    const live = [owner('ana'), account('eve'), owner('chen', { status: 'suspended' })]
+    const row = [
+      rename(owner('chen', { status: 'suspended' }), 'bo'),
+      rename(account('eve'), 'chen'),
+      rename(owner('ana'), 'eve'),
+    ]
+    expect(verdict(live, ...row)).toEqual([])
+    expect(verdict(live, ...row, role(owner('eve'), 'Member'))).toEqual(['last-owner'])
+    expect(verdict(live, ...row, suspend(owner('eve')))).toEqual(['last-owner'])
+  })
+
   it('a system without a usable owner can be given one, and nothing else is taken away', () => {
     const live = [owner('ana', { status: 'suspended' }), account('bo'), thing('group', 'finance')]
     expect(verdict(live, role(account('bo'), 'Owner'))).toEqual([])
