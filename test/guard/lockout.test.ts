@@ -49,8 +49,8 @@ interface Draw {
   readonly after: Readonly<Record<string, AccountState | undefined>>
   readonly groupsBefore: GroupsState
   readonly groupsAfter: GroupsState
-  /** Who gets another name: nobody; ana; or each the name of the next, in a row. */
-  readonly names: 'as before' | 'one' | 'a row'
+  /** Who gets another name: nobody; ana; or each the name of the next, in a row or all round. */
+  readonly names: 'as before' | 'one' | 'a row' | 'a ring'
   readonly soon: readonly string[]
   readonly automation: boolean
   /** What the realm itself says of an account, and nobody here can write. */
@@ -139,10 +139,12 @@ const handovers: fc.Arbitrary<Draw> = fc
     }
   })
 /** Names that move along a row: nothing else here is told by a name, and only a plan has them in an order that can be done. */
-const rows: fc.Arbitrary<Draw> = anything.map((draw) => ({
-  ...draw,
-  ...{ names: 'a row', soon: [], stopped: [], ending: undefined, automation: false, planned: true },
-}))
+const rows: fc.Arbitrary<Draw> = fc
+  .record({ draw: anything, names: fc.constantFrom('a row', 'a ring') })
+  .map(({ draw, names }) => ({
+    ...draw,
+    ...{ names, soon: [], stopped: [], ending: undefined, automation: false, planned: true },
+  }))
 const draws = fc.oneof(
   { arbitrary: anything, weight: 4 },
   { arbitrary: handovers, weight: 1 },
@@ -213,7 +215,7 @@ function liveOf(name: SystemName, draw: Draw): readonly Resource[] {
     ...groupsOf(name, draw.groupsBefore),
     ...accountsOf(draw.before, draw.groupsBefore).map((one) => ({
       ...one,
-      ...(draw.names === 'a row' ? { id: `${one.ref.key}#` } : {}),
+      ...(isMoving(draw) ? { id: `${one.ref.key}#` } : {}),
       fields: name === 'realm' ? { ...one.fields, ...draw.facts[one.ref.key] } : one.fields,
     })),
   ]
@@ -281,7 +283,13 @@ function comingKey(draw: Draw, key: string): string {
   if (draw.names === 'as before') return key
   const row = inRow(draw)
   const place = row.indexOf(key)
-  return place < 0 ? key : (row[place + 1] ?? 'anna')
+  const last = draw.names === 'a ring' ? row[0] : 'anna'
+  return place < 0 ? key : (row[place + 1] ?? last ?? key)
+}
+
+/** Names move, and only the native id says who is who. */
+function isMoving({ names }: Draw): boolean {
+  return names === 'a row' || names === 'a ring'
 }
 
 /** Who stays and gets another name. */
@@ -290,9 +298,9 @@ function inRow({ names, before, after }: Draw): readonly string[] {
   return some.filter((key) => before[key] !== undefined && after[key] !== undefined)
 }
 
-/** What an earlier run applied: where names move along a row, only the native id says who is who. */
+/** What an earlier run applied. */
 function inventoryOf(draw: Draw): InventoryEntry[] {
-  if (draw.names !== 'a row') return []
+  if (!isMoving(draw)) return []
   return inRow(draw).map((key) => ({
     ...{ system: 'vpn', kind: 'account', key, id: `${key}#`, handle: key, wish: 'as before', run: 'earlier' },
   }))
@@ -347,7 +355,7 @@ function wishesOf(name: SystemName, draw: Draw): Partial<Wish>[] {
         ...wished,
         person: key === 'bo' ? 'ana' : key,
         exactGroups: true,
-        ...(draw.names === 'a row' ? { handle: key } : { previousKeys: coming === key ? [] : [key] }),
+        ...(isMoving(draw) ? { handle: key } : { previousKeys: coming === key ? [] : [key] }),
         ...(draw.soon.includes(key) ? { until: '2026-11-24' } : {}),
         ...(stops ? { compromised: true } : {}),
         ...(name === 'realm' && ending !== undefined && isWished(draw, key)
