@@ -58,12 +58,12 @@ export function allDone({ live, steps }: World): GraphView {
 /** What apply sees when it looks before a reduction: somebody else, under any name, owns the system at this moment. */
 function confirmed(world: World, state: GraphView, step: Step): boolean {
   const renames = world.steps.flatMap(({ change }) =>
-    change.action === 'rename' && change.ref.kind === 'account' ? [[change.from, change.ref.key]] : [],
+    change.action === 'rename' && change.ref.kind === 'account' ? [change] : [],
   )
-  const going = new Set([
-    ...step.lowers,
-    ...renames.filter((both) => both.some((key) => step.lowers.includes(key))).flat(),
-  ])
+  const going = new Set(step.lowers)
+  // under any name on the way to the one that the step says, and from there on
+  for (const { from, ref } of renames.toReversed()) if (going.has(ref.key)) going.add(from)
+  for (const { from, ref } of renames) if (going.has(from)) going.add(ref.key)
   return [...world.usable(state)].some((key) => !going.has(key))
 }
 
